@@ -1,0 +1,1 @@
+"""What right means: one module a lecture, each declaring its exercises. Ships to students."""

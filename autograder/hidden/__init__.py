@@ -1,0 +1,1 @@
+"""The instructor's side: hidden cases, named mistakes, other right solutions. Never ships."""

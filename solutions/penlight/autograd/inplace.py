@@ -1,0 +1,105 @@
+"""Writing in place, with gradients: whose history changes when memory is overwritten.
+
+A tensor that owns its memory takes over the history of what is written. Writing through a view
+changes part of its base: the base becomes "the old base with this part replaced", and the view
+becomes "that part of the new base". Other views of the base learn of it when they are next used.
+"""
+
+import numpy as np
+
+from penlight.autograd.node import record
+from penlight.tensors.operation import operation, table
+from penlight.tensors.tensor import Tensor, wrap
+
+
+def _replaced(xp, base, part, /, positions):
+    flat = base.reshape(-1).copy()
+    flat[positions] = part
+    return flat.reshape(base.shape)
+
+
+def _put(xp, part, /, positions, shape):
+    whole = xp.zeros(shape, part.dtype).reshape(-1)
+    whole[positions] = part
+    return whole.reshape(shape)
+
+
+# `positions` numbers the elements of the base that the view shows, in the view's shape.
+replace_part = operation(
+    "replace_part",
+    _replaced,
+    node_name="CopySlices",
+    base=lambda m, g, positions: m.replace_part(g, 0, positions),
+    part=lambda m, g, positions: m.take_part(g, positions),
+)
+take_part = operation(
+    "take_part",
+    lambda xp, base, /, positions: base.reshape(-1)[positions],
+    node_name="AsStridedBackward0",
+    base=lambda m, g, positions, base_shape: m.put_part(g, positions, base_shape),
+)
+put_part = operation("put_part", _put, part=lambda m, g, positions: m.take_part(g, positions))
+
+
+def positions_in(base: Tensor, view: Tensor) -> np.ndarray:
+    """Which elements of `base` the `view` shows, as numbers in row-major order of the base."""
+    seen, shown = _offsets(base), _offsets(view)
+    start = min(seen.min(initial=0), shown.min(initial=0))
+    number = np.full(max(seen.max(initial=0), shown.max(initial=0)) - start + 1, -1)
+    number[seen.reshape(-1) - start] = np.arange(seen.size)
+    found = number[shown - start]
+    if (found < 0).any():
+        raise RuntimeError("this view shows memory outside its base, so it cannot be written to "
+                           "while gradients are recorded")  # fmt: skip
+    return found
+
+
+def _offsets(tensor: Tensor) -> np.ndarray:
+    """Where in the storage each element lies."""
+    out = np.full((1,) * tensor.ndim, tensor.storage_offset())
+    for d, (n, step) in enumerate(zip(tensor.shape, tensor.stride(), strict=True)):
+        steps = np.arange(n) * step
+        out = out + steps.reshape([-1 if d == k else 1 for k in range(tensor.ndim)])
+    return out
+
+
+def before_write(target: Tensor) -> Tensor:
+    """A copy of `target`, with its place in the graph: the values that a rule may still need."""
+    _refuse_leaves(target)
+    if target._base is not None and target._seen_version != target._storage.version:
+        refresh(target)
+    before = wrap(target._array.copy())
+    before.grad_fn, before._output_nr = target.grad_fn, target._output_nr
+    before._requires_grad, before._tracked = target._requires_grad, target._tracked
+    before._tangent = target._tangent
+    return before
+
+
+def _refuse_leaves(target: Tensor) -> None:
+    for owner, what in ((target, "a leaf Variable"), (target._base, "a view of a leaf Variable")):
+        if owner is not None and owner._requires_grad and owner.grad_fn is None:
+            raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
+
+
+def write(target: Tensor, out: Tensor) -> None:
+    """`target` is about to be overwritten by `out`: give it, and its base, their new history."""
+    base = target._base
+    _refuse_leaves(target)
+    if base is None:
+        target.grad_fn, target._output_nr = out.grad_fn, out._output_nr
+        target._requires_grad, target._tracked = out._requires_grad, out._tracked
+        target._tangent = out._tangent
+        return
+    positions = positions_in(base, target)
+    record(table["replace_part"], (base, out), base, (positions,))
+    record(table["take_part"], (base,), target, (positions,))
+    # `overwrite` counts the write right after this.
+    target._seen_version = target.storage().version + 1
+
+
+def refresh(view: Tensor) -> None:
+    """The memory behind `view` was written since it was made: it is now part of its new base."""
+    view._seen_version = view._storage.version
+    if view._base._requires_grad:
+        positions = positions_in(view._base, view)
+        record(table["take_part"], (view._base,), view, (positions,))

@@ -1,0 +1,1 @@
+"""Everything that is neither engine nor grader: command line, set-up, drawing, widgets."""
