@@ -65,15 +65,28 @@ def _with_watchdog(call: Callable[[], Any], seconds: float) -> Any:
     thread = ctypes.c_ulong(threading.get_ident())
     interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
     done, lock = threading.Event(), threading.Lock()
+    rung = False
 
     def watch():
+        nonlocal rung
         if done.wait(seconds):
             return
         while not done.is_set():
             with lock:
                 if not done.is_set():
+                    rung = True
                     interrupt(thread, ctypes.py_object(TimeUp))
             done.wait(REPEAT)
+
+    def let_the_last_one_arrive():
+        # Taking it back would leave CPython's "something is pending" flag set for good: every later
+        # instruction would be slower, and Python 3.11 hangs in the first call under `sys.setprofile`.
+        try:
+            interrupt(thread, ctypes.py_object(TimeUp))
+            while True:
+                pass
+        except TimeUp:
+            pass
 
     watchdog = threading.Thread(target=watch, daemon=True)
     try:
@@ -83,7 +96,8 @@ def _with_watchdog(call: Callable[[], Any], seconds: float) -> Any:
         finally:
             with lock:
                 done.set()
-                interrupt(thread, None)  # one already on its way must not reach our own code
+            if rung:
+                let_the_last_one_arrive()
     finally:
         done.set()
         watchdog.join()

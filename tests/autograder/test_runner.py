@@ -25,6 +25,7 @@ from autograder.runner import run_case
 from autograder.settings import settings
 from autograder.values import formula, tensor
 
+ROOT = Path(__file__).parents[2]
 EXERCISE = scale_rows_exercise()
 CASE = next(c for g in EXERCISE.groups for c in g.cases if c.id == "square")
 
@@ -75,6 +76,26 @@ def test_a_call_in_time_is_left_alone(limiter):
     with pytest.raises(TimeUp):
         limiter(lambda: [None for _ in iter(int, 1)], 0.05)
     time.sleep(3 * limits.REPEAT)  # nothing rings afterwards
+
+
+AFTERWARDS = """
+import sys
+from autograder.limits import TimeUp, _with_watchdog
+try:
+    _with_watchdog(lambda: [None for _ in iter(int, 1)], 0.05)
+except TimeUp:
+    pass
+sys.setprofile(lambda *_: None)
+(lambda: None)()
+print("came back")
+"""
+
+
+def test_no_interruption_stays_pending():
+    """One that did made Python 3.11 hang in the first call under a profiler."""
+    command = [sys.executable, "-c", AFTERWARDS]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=ROOT)
+    assert run.stdout == "came back\n", run.stderr
 
 
 def test_an_alarm_somebody_else_set_is_given_back():
