@@ -7,6 +7,7 @@ import math
 import warnings
 
 from penlight.autograd.modes import no_grad
+from penlight.nn import steps
 from penlight.tensors import random as _random  # teaches tensors uniform_ and normal_
 from penlight.tensors.devices import array_module, move
 from penlight.tensors.tensor import Tensor, wrap
@@ -174,7 +175,11 @@ def kaiming_uniform_(
     tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None
 ) -> Tensor:
     """Uniform, as wide as keeps variance the same through a rectifier (He)."""
-    bound = math.sqrt(3) * _kaiming_std(tensor, a, mode, nonlinearity)
+    std = _kaiming_std(tensor, a, mode, nonlinearity)
+    usual = (mode, nonlinearity, generator) == ("fan_in", "leaky_relu", None)
+    if usual and std and not steps.kaiming_uniform_.is_reference:
+        return steps.kaiming_uniform_(tensor, a)
+    bound = math.sqrt(3) * std
     return uniform_(tensor, -bound, bound, generator)
 
 

@@ -4,6 +4,7 @@ from collections import OrderedDict, namedtuple
 
 from penlight.autograd.hooks import RemovableHandle
 from penlight.autograd.modes import no_grad
+from penlight.nn import steps
 from penlight.nn.parameter import Buffer, Parameter
 from penlight.tensors import dtypes
 from penlight.tensors.tensor import Tensor
@@ -206,6 +207,8 @@ class Module:
 
     def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
         """(path, parameter) of this module and its parts, each once."""
+        if recurse and remove_duplicate and not steps.named_parameters.is_reference:
+            return iter(steps.named_parameters(self, prefix))
         return self._named("_parameters", prefix, recurse, remove_duplicate)
 
     def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):

@@ -11,6 +11,7 @@ from penlight.nn.functional.linear import *
 from penlight.nn.functional.losses import *
 from penlight.nn.functional.margins import *
 from penlight.nn.functional.normalization import *
+from penlight.nn.functional.padding import *
 from penlight.nn.functional.patches import *
 from penlight.nn.functional.pooling import *
 from penlight.nn.functional.resampling import *

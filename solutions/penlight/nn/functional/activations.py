@@ -2,6 +2,7 @@
 
 import math
 
+from penlight.nn import steps
 from penlight.tensors import dtypes, special
 from penlight.tensors.operation import inplace as in_place
 from penlight.tensors.operation import kernels, operation
@@ -315,7 +316,10 @@ def softmax(input, dim=None, _stacklevel=3, dtype=None) -> Tensor:
 def log_softmax(input, dim=None, _stacklevel=3, dtype=None) -> Tensor:
     """log(softmax(x)), computed without forming the softmax."""
     dim = _implicit_dim(input.ndim) if dim is None else wrap_dim(dim, input.ndim)
-    return log_softmax_(floating("log_softmax_lastdim_kernel_impl", _cast(input, dtype)), dim)
+    input = floating("log_softmax_lastdim_kernel_impl", _cast(input, dtype))
+    if not steps.log_softmax.is_reference and input.numel() and input.ndim:
+        return steps.log_softmax(input, dim)
+    return log_softmax_(input, dim)
 
 
 def softmin(input, dim=None, _stacklevel=3, dtype=None) -> Tensor:

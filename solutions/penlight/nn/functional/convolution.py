@@ -10,7 +10,8 @@ gradient.
 import math
 from typing import NamedTuple
 
-from penlight.nn.functional.patches import pad
+from penlight.nn import steps
+from penlight.nn.functional.padding import pad
 from penlight.nn.functional.windows import (
     batched,
     count,
@@ -21,6 +22,7 @@ from penlight.nn.functional.windows import (
     reach,
     windows,
 )
+from penlight.tensors.joining import cat
 from penlight.tensors.operation import operation
 from penlight.tensors.tensor import Tensor
 from penlight.tensors.views import strided
@@ -247,8 +249,23 @@ def _conv(n, input, weight, bias, stride, padding, dilation, groups) -> Tensor:
             f"Calculated padded input size per channel: {size}. Kernel size: {list(span)}. "
             "Kernel size can't be greater than actual input size"
         )
-    out = convolution(input, weight, bias, how)
+    if n < 3 and not steps.conv2d.is_reference:
+        out = _in_steps(n, input, weight, bias, how)
+    else:
+        out = convolution(input, weight, bias, how)
     return out.squeeze(0) if single else out
+
+
+def _in_steps(n, input, weight, bias, how) -> Tensor:
+    """By the function in the slot `conv2d`, group by group; a sequence is an image of one row."""
+    pairs = how[:3]
+    if n == 1:
+        input, weight = input.unsqueeze(2), weight.unsqueeze(2)
+        pairs = [(one, *each) for one, each in zip((1, 0, 1), pairs, strict=True)]
+    biases = [None] * how.groups if bias is None else bias.chunk(how.groups)
+    parts = zip(input.chunk(how.groups, 1), weight.chunk(how.groups), biases, strict=True)
+    out = cat([steps.conv2d(*part, *pairs) for part in parts], 1)
+    return out.squeeze(2) if n == 1 else out
 
 
 def _named_padding(n, input, weight, stride, padding, dilation):

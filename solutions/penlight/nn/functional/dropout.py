@@ -1,5 +1,6 @@
 """Dropout: set elements to 0 at random and scale up the rest, so that the mean stays."""
 
+from penlight.nn import steps
 from penlight.tensors.operation import inplace as in_place
 from penlight.tensors.pointwise import mul
 from penlight.tensors.tensor import Tensor
@@ -30,6 +31,8 @@ def _drop(input, p, inplace, shape) -> Tensor:
 def dropout(input, p=0.5, training=True, inplace=False) -> Tensor:
     """Each element becomes 0 with probability `p`, else x / (1 - p); x itself when not training."""
     _check(p)
+    if not steps.dropout.is_reference and not inplace:
+        return steps.dropout(input, p, training)
     if p == 0 or not training or not input.numel():
         return input
     return _drop(input, p, inplace, input.shape)

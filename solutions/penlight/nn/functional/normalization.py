@@ -7,10 +7,11 @@ together. `view` is the shape in which these are whole dimensions, `dims` are th
 
 import math
 
-from penlight.nn.functional.patches import pad
+from penlight.nn import steps
+from penlight.nn.functional.padding import pad
 from penlight.nn.functional.pooling import avg_pool2d
 from penlight.tensors import dtypes
-from penlight.tensors.operation import operation
+from penlight.tensors.operation import operation, recorder
 from penlight.tensors.tensor import Tensor
 
 
@@ -121,11 +122,16 @@ def _check_channels(name, channels, **tensors):
             )
 
 
-def _blend(running, measured, momentum):
-    """Move a running average a step of size `momentum` towards what was measured now."""
-    if running is not None:
-        array = running._array
-        array[...] = (1 - momentum) * array + momentum * measured.reshape(array.shape)
+def _blend(running, measured, momentum, factor=1.0):
+    """Move a running average a step of size `momentum` towards `factor * measured`."""
+    if running is None:
+        return
+    if recorder.capturing is not None:  # the same in operations, which a capture hears of
+        measured = measured.detach().reshape(running.shape) * factor
+        running.copy_((1 - momentum) * running + momentum * measured)
+        return
+    array = running._array
+    array[...] = (1 - momentum) * array + momentum * (measured._array * factor).reshape(array.shape)
 
 
 def batch_norm(
@@ -152,15 +158,19 @@ def batch_norm(
     _check_channels("batch_norm", channels, running_mean=running_mean, running_var=running_var,
                     weight=weight, bias=bias)  # fmt: skip
     affine = (1, channels, *[1] * (len(shape) - 2))
+    if not training and (running_mean is None or running_var is None):
+        raise RuntimeError("running_mean and running_var must be given in evaluation mode")
+    if n and not steps.batch_norm.is_reference:
+        given = zip((running_mean, running_var, weight, bias), (0, 1, 1, 0), strict=True)
+        vectors = [input.new_full((channels,), x) if t is None else t for t, x in given]
+        return steps.batch_norm(input, *vectors, training, momentum, eps)
     if not training:
-        if running_mean is None or running_var is None:
-            raise RuntimeError("running_mean and running_var must be given in evaluation mode")
         return batch_norm_fixed(input, weight, bias, running_mean, running_var, affine, eps)
     dims = (0, *range(2, len(shape)))
     out, mean, var = batch_norm_(input, weight, bias, shape, dims, affine, eps)
     if n:  # not counted as writes, as in PyTorch: the graph of an earlier step stays valid
-        _blend(running_mean, mean._array, momentum)
-        _blend(running_var, var._array * (n / (n - 1)), momentum)
+        _blend(running_mean, mean, momentum)
+        _blend(running_var, var, momentum, n / (n - 1))
     return out
 
 
@@ -182,8 +192,8 @@ def instance_norm(
     affine = (1, shape[1], *[1] * (len(shape) - 2))
     dims = tuple(range(2, len(shape)))
     out, mean, var = batch_norm_(input, weight, bias, shape, dims, affine, eps)
-    _blend(running_mean, mean._array.mean(0), momentum)
-    _blend(running_var, var._array.mean(0) * (n / max(n - 1, 1)), momentum)
+    _blend(running_mean, mean.detach().mean(0), momentum)
+    _blend(running_var, var.detach().mean(0), momentum, n / max(n - 1, 1))
     for running in (running_mean, running_var):
         if running is not None:
             running.storage().version += 1

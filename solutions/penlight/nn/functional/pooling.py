@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from penlight.nn import steps
 from penlight.nn.functional.windows import (
     batched,
     inner,
@@ -177,6 +178,8 @@ def _geometry(name, n, input, kernel_size, stride, padding, dilation, ceil_mode)
     for size, k, s, p, d in zip(input.shape[2:], kernel, stride, padding, dilation, strict=True):
         room = size + 2 * p - (d * (k - 1) + 1)
         windows_here = (room + s - 1 if ceil_mode else room) // s + 1
+        if not (ceil_mode or steps.output_size.is_reference):
+            windows_here = steps.output_size(size, k, s, p, d)
         # A window must start inside the input or the padding in front of it.
         if ceil_mode and (windows_here - 1) * s >= size + p:
             windows_here -= 1
@@ -190,6 +193,10 @@ def _max(n, input, kernel_size, stride, padding, dilation, ceil_mode, return_ind
     name = f"max_pool{n}d"
     input, single = batched(name, input, n)
     how = _geometry(name, n, input, kernel_size, stride, padding, dilation, ceil_mode)
+    plain = n == 2 and not ceil_mode and how.dilation == (1, 1) and not return_indices
+    if plain and input.is_floating_point() and not steps.max_pool2d.is_reference:
+        out = steps.max_pool2d(input, how.kernel, how.stride, how.padding)
+        return out.squeeze(0) if single else out
     out, which = max_pool[n](input, how)
     if single:
         out = out.squeeze(0)

@@ -7,6 +7,7 @@ dimension of `size`.
 import itertools
 import math
 
+from penlight.nn.steps import output_size
 from penlight.tensors.tensor import Tensor
 from penlight.tensors.views import strided
 
@@ -29,7 +30,15 @@ def reach(kernel, dilation) -> tuple[int, ...]:
 def count(size, kernel, stride, dilation) -> tuple[int, ...]:
     """How many windows fit into the (padded) `size`."""
     span = reach(kernel, dilation)
-    return tuple((n - r) // s + 1 for n, r, s in zip(size, span, stride, strict=True))
+    found = tuple((n - r) // s + 1 for n, r, s in zip(size, span, stride, strict=True))
+    if output_size.is_reference:
+        return found
+    numbers = zip(size, kernel, stride, (0,) * len(size), dilation, strict=True)
+    wanted = tuple(output_size(*each) for each in numbers)
+    # Windows are views of memory: one too many would read what lies behind the tensor.
+    if any(not 0 <= n <= most for n, most in zip(wanted, found, strict=True)):
+        raise RuntimeError(f"output_size says that {wanted} windows fit, but {found} do")
+    return wanted
 
 
 def padded(xp, x, padding, value=0, after=None):
