@@ -49,6 +49,10 @@ class Slot:
         """Bind like a function does, so that a method (`SGD.step`) can be a slot too."""
         return self if instance is None else self.current.__get__(instance, owner)
 
+    def __reduce__(self):
+        """Pickled by name: a worker process that starts afresh finds the slot of its own copy."""
+        return find, (self.name,)
+
     def __repr__(self):
         state = "reference" if self.is_reference else "transplanted"
         return f"<slot {self.name} of {self.exercise}: {state}>"

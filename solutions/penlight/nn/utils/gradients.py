@@ -3,6 +3,7 @@
 import math
 
 from penlight.autograd.modes import no_grad
+from penlight.slots import slot
 from penlight.tensors.creation import tensor
 from penlight.tensors.devices import array_module
 from penlight.tensors.tensor import Tensor, wrap
@@ -47,6 +48,7 @@ def clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None) -> Non
         g.mul_(min(factor, 1.0) if not math.isnan(factor) else factor)
 
 
+@no_grad
 def clip_grad_norm_(
     parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None
 ) -> Tensor:
@@ -54,9 +56,28 @@ def clip_grad_norm_(
 
     Returns the norm before.
     """
-    parameters = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    total = get_total_norm(_grads(parameters), norm_type, error_if_nonfinite)
-    clip_grads_with_norm_(parameters, float(max_norm), total)
+    grads = [grad.detach() for grad in _grads(parameters)]
+    if error_if_nonfinite or not grads:
+        total = get_total_norm(grads, norm_type, error_if_nonfinite)
+    return clip_to_norm(grads, float(max_norm), float(norm_type)) if grads else total
+
+
+@slot(exercise="06_training")
+def clip_to_norm(grads, max_norm, norm_type):
+    """Scale the tensors in the list `grads`, in place, so that their norm is at most `max_norm`.
+
+    The norm is that of all their elements together: the `norm_type`-th root of the sum of their
+    sizes to that power, or for inf the largest size. One factor for all, never above 1:
+    max_norm / (norm + 1e-6). Returns the norm from before, a 0-d tensor.
+    """
+    sizes = [grad.norm(norm_type) for grad in grads]
+    if norm_type == math.inf:
+        total = max(sizes)
+    else:
+        total = sum(size**norm_type for size in sizes) ** (1 / norm_type)
+    factor = (max_norm / (total + 1e-6)).clamp(max=1)
+    for grad in grads:
+        grad *= factor
     return total
 
 

@@ -4,16 +4,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from penlight.slots import slot
 from penlight.tensors import dtypes
 from penlight.tensors.creation import from_numpy, tensor
 from penlight.tensors.joining import stack
 from penlight.tensors.tensor import Tensor
 
 
+@slot(exercise="06_training")
 def default_collate(batch):
     """Stack tensors, arrays and numbers; go into tuples, lists and dicts; keep strings as lists.
 
-    TypeError for anything else, RuntimeError if the samples do not have one shape.
+    Python floats become float64, whole numbers int64. A dict stays a dict; a tuple or list becomes
+    a list, a named tuple keeps its type. TypeError for anything else, RuntimeError if the samples
+    do not have one shape. Example: [(1, "a"), (2, "b")] gives [tensor([1, 2]), ["a", "b"]].
     """
     first = batch[0]
     if isinstance(first, Tensor):

@@ -4,6 +4,7 @@ import bisect
 import itertools
 import math
 
+from penlight.slots import slot
 from penlight.tensors.random import default_generator, randperm
 
 
@@ -114,17 +115,28 @@ class Subset(Dataset):
 
 def random_split(dataset, lengths, generator=default_generator) -> list[Subset]:
     """Split at random into parts of the given lengths, or fractions that add up to 1."""
+    parts = split_indices(list(range(len(dataset))), lengths)
+    order = randperm(len(dataset), generator=generator).tolist()
+    return [Subset(dataset, [order[place] for place in part]) for part in parts]
+
+
+@slot(exercise="06_training")
+def split_indices(order, lengths):
+    """Cut the list `order` into one list for each of `lengths`, in this order.
+
+    Fractions that add up to 1 are rounded down; what is left over goes to the first parts, one
+    each. ValueError if the lengths do not add up to the length of `order`.
+    """
     if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
         parts = []
         for number, fraction in enumerate(lengths):
             if not 0 <= fraction <= 1:
                 raise ValueError(f"Fraction at index {number} is not between 0 and 1")
-            parts.append(math.floor(len(dataset) * fraction))
-        for i in range(len(dataset) - sum(parts)):
+            parts.append(math.floor(len(order) * fraction))
+        for i in range(len(order) - sum(parts)):
             parts[i % len(parts)] += 1  # what rounding left over goes round, one each
         lengths = parts
-    if sum(lengths) != len(dataset):
+    if sum(lengths) != len(order):
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    order = randperm(sum(lengths), generator=generator).tolist()
     ends = itertools.accumulate(lengths)
-    return [Subset(dataset, order[e - n : e]) for e, n in zip(ends, lengths, strict=True)]
+    return [order[end - n : end] for end, n in zip(ends, lengths, strict=True)]

@@ -2,6 +2,7 @@
 
 import itertools
 
+from penlight.slots import slot
 from penlight.tensors import dtypes
 from penlight.tensors.creation import as_tensor, empty
 from penlight.tensors.random import Generator, multinomial, randint, randperm
@@ -102,6 +103,19 @@ class WeightedRandomSampler(Sampler):
         return self.num_samples
 
 
+@slot(exercise="06_training")
+def make_batches(indices, batch_size, drop_last):
+    """Give lists of `batch_size` of the `indices`, one list at a time.
+
+    The last list may be shorter; with `drop_last` it is left out then. `indices` may be endless,
+    so no more of them are taken than the next list needs.
+    """
+    indices = iter(indices)
+    while batch := list(itertools.islice(indices, batch_size)):
+        if len(batch) == batch_size or not drop_last:
+            yield batch
+
+
 class BatchSampler(Sampler):
     """Lists of `batch_size` indices from another sampler."""
 
@@ -115,10 +129,7 @@ class BatchSampler(Sampler):
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
     def __iter__(self):
-        indices = iter(self.sampler)
-        while batch := list(itertools.islice(indices, self.batch_size)):
-            if len(batch) == self.batch_size or not self.drop_last:
-                yield batch
+        return iter(make_batches(self.sampler, self.batch_size, self.drop_last))
 
     def __len__(self):
         count = len(self.sampler)

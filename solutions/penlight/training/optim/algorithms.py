@@ -1,17 +1,25 @@
-"""The update rules, each a few lines on arrays."""
-
-import math
+"""The update rules. Those of SGD and Adam are slots, in `steps`; the rest are lines on arrays."""
 
 import numpy as np
 
 from penlight.tensors.tensor import Tensor, wrap
 from penlight.training.optim.optimizer import Optimizer, check, zeros
+from penlight.training.optim.steps import adam_step, decay_weights, sgd_step
 
 
 def _lr(value) -> float:
     if isinstance(value, Tensor) and value.numel() != 1:
         raise ValueError("Tensor lr must be 1-element")
     return value.item() if isinstance(value, Tensor) else value
+
+
+def _decayed(p, g, group):
+    """The gradient array with the group's weight decay; with a decoupled one `p` shrinks."""
+    if not group["weight_decay"]:
+        return g
+    decoupled = group.get("decoupled_weight_decay", False)
+    lr = _lr(group["lr"])
+    return decay_weights(wrap(p), wrap(g), lr, group["weight_decay"], decoupled)._array
 
 
 class SGD(Optimizer):
@@ -33,18 +41,12 @@ class SGD(Optimizer):
         })  # fmt: skip
 
     def update(self, xp, p, g, state, group):
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p
-        if momentum := group["momentum"]:
-            if state.get("momentum_buffer") is None:
-                state["momentum_buffer"] = wrap(g.copy())
-                v = state["momentum_buffer"]._array
-            else:
-                v = state["momentum_buffer"]._array
-                v *= momentum
-                v += (1 - group["dampening"]) * g
-            g = g + momentum * v if group["nesterov"] else v
-        p -= _lr(group["lr"]) * g
+        buffer = sgd_step(
+            wrap(p), wrap(_decayed(p, g, group)), state.get("momentum_buffer"), _lr(group["lr"]),
+            group["momentum"], group["dampening"], group["nesterov"],
+        )  # fmt: skip
+        if buffer is not None:
+            state["momentum_buffer"] = buffer
 
 
 class Adam(Optimizer):
@@ -73,30 +75,17 @@ class Adam(Optimizer):
         })  # fmt: skip
 
     def update(self, xp, p, g, state, group):
-        lr, (beta1, beta2), decay = _lr(group["lr"]), group["betas"], group["weight_decay"]
         if not state:
             state["step"] = wrap(np.zeros((), np.float32))
             state["exp_avg"], state["exp_avg_sq"] = zeros(xp, p), zeros(xp, p)
             if group["amsgrad"]:
                 state["max_exp_avg_sq"] = zeros(xp, p)
-        if decay and group["decoupled_weight_decay"]:
-            p *= 1 - lr * decay
-        elif decay:
-            g = g + decay * p
         state["step"]._array += 1
-        step = state["step"].item()
-        mean, square = state["exp_avg"]._array, state["exp_avg_sq"]._array
-        mean += (1 - beta1) * (g - mean)
-        square *= beta2
-        square += (1 - beta2) * (g * g)
-        if group["amsgrad"]:
-            largest = state["max_exp_avg_sq"]._array
-            xp.maximum(largest, square, out=largest)
-            square = largest
-        denominator = xp.sqrt(square)
-        denominator /= math.sqrt(1 - beta2**step)
-        denominator += group["eps"]
-        p -= (lr / (1 - beta1**step)) * (mean / denominator)
+        adam_step(
+            wrap(p), wrap(_decayed(p, g, group)), state["exp_avg"], state["exp_avg_sq"],
+            int(state["step"].item()), _lr(group["lr"]), group["betas"], group["eps"],
+            *([state["max_exp_avg_sq"]] if group["amsgrad"] else []),
+        )  # fmt: skip
 
 
 class AdamW(Adam):
@@ -139,8 +128,7 @@ class RMSprop(Optimizer):
             if group["centered"]:
                 state["grad_avg"] = zeros(xp, p)
         state["step"]._array += 1
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p
+        g = _decayed(p, g, group)
         square = state["square_avg"]._array
         square *= alpha
         square += (1 - alpha) * (g * g)
@@ -184,8 +172,7 @@ class Adagrad(Optimizer):
 
     def update(self, xp, p, g, state, group):
         state["step"]._array += 1
-        if group["weight_decay"]:
-            g = g + group["weight_decay"] * p
+        g = _decayed(p, g, group)
         total = state["sum"]._array
         total += g * g
         rate = _lr(group["lr"]) / (1 + (state["step"].item() - 1) * group["lr_decay"])

@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import Counter
 
 from penlight.training.optim.optimizer import Optimizer
+from penlight.training.optim.rates import cosine_between
 
 
 class LRScheduler:
@@ -203,15 +204,17 @@ class CosineAnnealingLR(LRScheduler):
         epoch, period, low = self.last_epoch, self.T_max, self.eta_min
         if epoch == 0:
             return self._now()
-        if (epoch - 1 - period) % (2 * period) == 0:
-            return [
-                rate + (base - low) * (1 - math.cos(math.pi / period)) / 2
-                for base, rate in zip(self.base_lrs, self._now(), strict=True)
-            ]
-        ratio = (1 + math.cos(math.pi * epoch / period)) / (
-            1 + math.cos(math.pi * (epoch - 1) / period)
-        )
+        now = cosine_between(1.0, 0.0, epoch / period)
+        if (epoch - 1 - period) % (2 * period) == 0:  # the last rate was the lowest: no ratio
+            pairs = zip(self.base_lrs, self._now(), strict=True)
+            return [rate + now * (base - low) for base, rate in pairs]
+        # A ratio to the last rate, so that what other schedulers did to it stays.
+        ratio = now / cosine_between(1.0, 0.0, (epoch - 1) / period)
         return [ratio * (rate - low) + low for rate in self._now()]
+
+    def _get_closed_form_lr(self):
+        part = self.last_epoch / self.T_max
+        return [cosine_between(base, self.eta_min, part) for base in self.base_lrs]
 
 
 class CosineAnnealingWarmRestarts(LRScheduler):
@@ -227,8 +230,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def get_lr(self):
-        height = (1 + math.cos(math.pi * self.T_cur / self.T_i)) / 2
-        return [self.eta_min + (base - self.eta_min) * height for base in self.base_lrs]
+        part = self.T_cur / self.T_i
+        return [cosine_between(base, self.eta_min, part) for base in self.base_lrs]
 
     def step(self, epoch=None):
         if epoch is None:
@@ -300,9 +303,7 @@ class OneCycleLR(LRScheduler):
         return rates
 
     def _between(self, a, b, part):
-        if self._cosine:
-            return b + (a - b) / 2 * (1 + math.cos(math.pi * part))
-        return (b - a) * part + a
+        return cosine_between(a, b, part) if self._cosine else (b - a) * part + a
 
 
 class ReduceLROnPlateau(LRScheduler):

@@ -8,6 +8,7 @@ from penlight.autograd.hooks import RemovableHandle
 from penlight.autograd.modes import enable_grad, no_grad
 from penlight.tensors.devices import array_module
 from penlight.tensors.tensor import Tensor, wrap
+from penlight.training.optim.steps import zero_grad
 
 
 class Optimizer:
@@ -86,12 +87,7 @@ class Optimizer:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of the last step (or make them zero)."""
-        for group in self.param_groups:
-            for p in group["params"]:
-                if p.grad is not None and not set_to_none:
-                    p.grad.detach().zero_()
-                else:
-                    p.grad = None
+        zero_grad([p for group in self.param_groups for p in group["params"]], set_to_none)
 
     def step(self, closure=None):
         """Move every parameter that has a gradient; returns what `closure` returned."""
