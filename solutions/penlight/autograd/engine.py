@@ -12,7 +12,7 @@ from penlight.broadcasting.undoing import sum_to
 from penlight.slots import slot
 from penlight.tensors.devices import array_module, move
 from penlight.tensors.dtypes import from_numpy_dtype
-from penlight.tensors.operation import kernels, vocabulary
+from penlight.tensors.operation import kernels, recorder, vocabulary
 from penlight.tensors.tensor import Tensor, alias, as_array, teach, wrap
 
 
@@ -306,8 +306,8 @@ def _start(results, cotangents, create_graph, keep, wanted):
                 f"element {number} of tensors does not require grad and does not have a grad_fn"
             )
         edges.append(edge_of(each))
-    if create_graph:
-        with set_grad_enabled(True):
+    if create_graph or recorder.capturing is not None:  # a capture hears of operations on tensors
+        with set_grad_enabled(bool(create_graph)):
             return run(edges, cotangents, vocabulary, keep=keep, wanted=wanted)
     with set_grad_enabled(False):
         arrays = [g._array for g in cotangents]
@@ -341,4 +341,7 @@ def _backward(self, gradient=None, retain_graph=None, create_graph=False, inputs
 @teach()
 def detach(self) -> Tensor:
     """The same memory without the history: nothing flows back through the result."""
+    if recorder.capturing is not None:
+        with set_grad_enabled(False):
+            return vocabulary.alias(self)
     return alias(self, self._array)

@@ -109,7 +109,7 @@ class Function:
         ]
         ctx.prehooks = ctx.posthooks = None
         ctx._to_save, ctx._constant, ctx._dirty, ctx._materialize = (), set(), set(), True
-        recording = recorder.active and any(ctx.needs_input_grad)
+        recording = recorder.gradients and any(ctx.needs_input_grad)
         with set_grad_enabled(False):
             if cls.setup_context is Function.setup_context:
                 output = cls.forward(ctx, *args)
@@ -164,7 +164,7 @@ def once_differentiable(backward):
     def wrapped(ctx, *grads):
         with set_grad_enabled(False):
             results = backward(ctx, *grads)
-        if not recorder.active or not any(
+        if not recorder.gradients or not any(
             isinstance(g, Tensor) and g._requires_grad for g in (*grads, *ctx.saved_tensors)
         ):
             return results

@@ -7,27 +7,32 @@ from penlight.tensors.operation import recorder
 
 def is_grad_enabled() -> bool:
     """Whether operations are being recorded in this thread."""
-    return recorder.active
+    return recorder.gradients
+
+
+def _switch(mode: bool) -> None:
+    recorder.gradients = mode
+    recorder.active = mode or recorder.capturing is not None
 
 
 class set_grad_enabled:
     """Record operations, or not: at once, in a ``with`` block, or in a decorated function."""
 
     def __init__(self, mode: bool):
-        self._before = recorder.active
+        self._before = recorder.gradients
         self.mode = bool(mode)
-        recorder.active = self.mode
+        _switch(self.mode)
 
     def __enter__(self):
-        recorder.active = self.mode
+        _switch(self.mode)
         return self
 
     def __exit__(self, *exc):
-        recorder.active = self._before
+        _switch(self._before)
 
     def __call__(self, function):
         # Used as a decorator: building it switched the mode, which only the calls should do.
-        recorder.active = self._before
+        _switch(self._before)
         return _decorate(function, lambda: set_grad_enabled(self.mode))
 
 
@@ -43,11 +48,11 @@ class no_grad:
         return _decorate(function, cls) if callable(function) else super().__new__(cls)
 
     def __enter__(self):
-        self._before.append(recorder.active)
-        recorder.active = self.mode
+        self._before.append(recorder.gradients)
+        _switch(self.mode)
 
     def __exit__(self, *exc):
-        recorder.active = self._before.pop()
+        _switch(self._before.pop())
 
     def __call__(self, function):
         return _decorate(function, type(self))

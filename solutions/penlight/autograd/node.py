@@ -197,6 +197,8 @@ class watch:
 
 def record(entry, inputs, out, attrs) -> None:
     """Add a node for `out = entry(*inputs, *attrs)`; only what its rules ask for is saved."""
+    if not entry.rules:
+        return
     cls = _classes.get(entry) or node_class(entry)
     node = cls.__new__(cls)
     edges, facts = [], []

@@ -32,9 +32,15 @@ _kernels: dict[object, SimpleNamespace] = {}  # the same names on raw arrays, fo
 
 
 class Recorder(threading.local):
-    """Who hears of operations. `active` is false under `no_grad`, in this thread only."""
+    """Who hears of operations, in this thread only.
 
-    active = True
+    gradients  autograd wants to hear: false under `no_grad`
+    capturing  the graph capture that listens, or None
+    active     anyone wants to hear
+    """
+
+    active = gradients = True
+    capturing = None
 
     @staticmethod
     def record(entry, inputs, out, attrs):
@@ -67,6 +73,8 @@ class Operation:
         self.name = name
         self.forward = forward
         self.view = view
+        # How operands meet, where an element-wise operation brings them to one type.
+        self.promote: str | None = None
         self.node_name = node_name or _node_name(name)
         self.inputs, self.attrs, self.variadic = _signature(forward)
         # Which outputs of several carry gradients; None means all.
@@ -147,7 +155,8 @@ def elementwise(name, forward, *, promote="same", node_name=None, check=None, **
              floating operands of one type.
     """
     entry = Operation(name, forward, rules, node_name=node_name)
-    kernel_np, record = entry.kernel(np), bool(rules)
+    entry.promote = promote
+    kernel_np = entry.kernel(np)
     ndarray, new = np.ndarray, Tensor.__new__
     only_floats = promote == "float"
 
@@ -159,7 +168,7 @@ def elementwise(name, forward, *, promote="same", node_name=None, check=None, **
         result = kernel_np(array) if on_cpu else entry.kernel(array_module(array))(array)
         out = new(Tensor)
         out._array = result if type(result) is ndarray else as_array(result)
-        if x._tracked and record and recorder.active:
+        if x._tracked and recorder.active:
             recorder.record(entry, (x,), out, ())
         return out
 
@@ -182,7 +191,7 @@ def elementwise(name, forward, *, promote="same", node_name=None, check=None, **
             return general(x, y)
         out = new(Tensor)
         out._array = result if type(result) is ndarray else as_array(result)
-        if record and recorder.active and (x._tracked or (b is not y and y._tracked)):
+        if recorder.active and (x._tracked or (b is not y and y._tracked)):
             recorder.record(entry, (x, y), out, ())
         return out
 
@@ -194,7 +203,7 @@ def elementwise(name, forward, *, promote="same", node_name=None, check=None, **
             check(name, operands)
         module, arrays = meet(name, operands, promote)
         out = wrap(entry.kernel(module)(*arrays, *attrs))
-        if record and recorder.active and any(_is_tracked(each) for each in operands):
+        if recorder.active and any(_is_tracked(each) for each in operands):
             recorder.record(entry, operands, out, attrs)
         return out
 
@@ -211,7 +220,7 @@ def operation(name, forward, *, node_name=None, differentiable=None, **rules):
     function around it has already checked and wrapped what it was given.
     """
     entry = Operation(name, forward, rules, node_name=node_name, differentiable=differentiable)
-    count, record = len(entry.inputs), bool(rules)
+    count = len(entry.inputs)
     kernel_np, ndarray = entry.kernel(np), np.ndarray
 
     def run(*args, **kwargs):
@@ -228,7 +237,7 @@ def operation(name, forward, *, node_name=None, differentiable=None, **rules):
                 kernel = kernel_np if module is np else entry.kernel(module)
             result = kernel(*arrays, *attrs)
         out = tuple(map(wrap, result)) if type(result) is tuple else wrap(result)
-        if record and recorder.active and any(_is_tracked(x) for x in inputs):
+        if recorder.active and any(_is_tracked(x) for x in inputs):
             recorder.record(entry, inputs, out, attrs)
         return out
 

@@ -21,7 +21,7 @@ def takes_out(function=None, *, same_type: bool = False):
         if out is None:
             return function(*args, **kwargs)
         given = [x for x in _flat([*args, *kwargs.values()]) if isinstance(x, Tensor)]
-        if recorder.active and any(x._tracked for x in (out, *given)):
+        if recorder.gradients and any(_has_gradient(x) for x in (out, *given)):
             raise RuntimeError(
                 f"{function.__name__}(): functions with out=... arguments don't support automatic "
                 "differentiation, but one of the arguments requires grad."
@@ -63,6 +63,10 @@ def write_out(result: Tensor, out: Tensor) -> Tensor:
         out._storage = Storage(out._array)
         return out
     return overwrite(out, result)
+
+
+def _has_gradient(x) -> bool:
+    return x._requires_grad or x._tangent is not None
 
 
 def _flat(values):

@@ -5,6 +5,7 @@ turns its 32-bit words into values. Numbers are drawn on the CPU and then moved 
 a seeded program gives the same numbers everywhere.
 """
 
+import functools
 import math
 import secrets
 
@@ -143,6 +144,23 @@ def set_rng_state(new_state: Tensor) -> None:
     default_generator.set_state(new_state)
 
 
+draws: dict[str, object] = {}  # every function that draws numbers, by name
+
+
+def drawing(function):
+    """Mark a function that draws random numbers, so that a graph capture hears of it."""
+
+    @functools.wraps(function)
+    def run(*args, **kwargs):
+        out = function(*args, **kwargs)
+        if recorder.capturing is not None:
+            recorder.capturing.drew(function.__name__, out, args, kwargs)
+        return out
+
+    draws[function.__name__] = function
+    return run
+
+
 # --- new random tensors -------------------------------------------------------------------------
 
 
@@ -159,6 +177,7 @@ def _floating(name, dtype):
     return chosen
 
 
+@drawing
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False) -> Tensor:
     """Uniform numbers in [0, 1)."""
     size, dtype = sizes_of(size), _floating("check_uniform_bounds", dtype)
@@ -166,6 +185,7 @@ def rand(*size, generator=None, dtype=None, device=None, requires_grad=False) ->
     return _finish(values, size, dtype, device, requires_grad)
 
 
+@drawing
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False) -> Tensor:
     """Standard normal numbers."""
     size, dtype = sizes_of(size), _floating("normal_kernel_cpu", dtype)
@@ -173,6 +193,7 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False) -
     return _finish(values, size, dtype, device, requires_grad)
 
 
+@drawing
 def randint(
     low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False
 ) -> Tensor:
@@ -194,6 +215,7 @@ def _integers(generator, n, low, high):
     return (words % np.uint64(span)).astype(np.int64) + low
 
 
+@drawing
 def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False) -> Tensor:
     """The numbers 0 … n-1 in random order."""
     order = np.arange(n)
@@ -218,6 +240,7 @@ drawn = operation("bernoulli", lambda xp, x, /, values: values, x=lambda m, g: m
 
 
 @takes_out
+@drawing
 def bernoulli(input, p=None, *, generator=None) -> Tensor:
     """1 with probability `input` (or `p`), else 0, for each element."""
     chances = input._array if p is None else np.full(input._array.shape, p)
@@ -235,7 +258,7 @@ def bernoulli(input, p=None, *, generator=None) -> Tensor:
 
 
 def _overwrite(self, values) -> Tensor:
-    if recorder.active and self._requires_grad and self.grad_fn is None:
+    if recorder.gradients and self._requires_grad and self.grad_fn is None:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
         )
@@ -252,6 +275,7 @@ def _count(self) -> int:
 
 
 @teach()
+@drawing
 def uniform_(self, a=0.0, b=1.0, *, generator=None) -> Tensor:
     """Uniform numbers in [a, b)."""
     dtype = _floating("check_uniform_bounds", self.dtype)
@@ -265,6 +289,7 @@ def uniform_(self, a=0.0, b=1.0, *, generator=None) -> Tensor:
 
 
 @teach()
+@drawing
 def normal_(self, mean=0.0, std=1.0, *, generator=None) -> Tensor:
     """Normal numbers with the given mean and standard deviation."""
     dtype = _floating("normal_kernel_cpu", self.dtype)
@@ -275,6 +300,7 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None) -> Tensor:
 
 
 @teach()
+@drawing
 def random_(self, from_=None, to=None, *, generator=None) -> Tensor:
     """Integers: over the whole range of the type, up to `from_`, or from `from_` up to `to`."""
     generator = generator or default_generator
@@ -296,6 +322,7 @@ def random_(self, from_=None, to=None, *, generator=None) -> Tensor:
 
 
 @teach()
+@drawing
 def bernoulli_(self, p=0.5, *, generator=None) -> Tensor:
     """1 with probability `p` (a number or a tensor), else 0."""
     chances = p._array if isinstance(p, Tensor) else p
@@ -305,6 +332,7 @@ def bernoulli_(self, p=0.5, *, generator=None) -> Tensor:
 
 
 @teach()
+@drawing
 def exponential_(self, lambd=1.0, *, generator=None) -> Tensor:
     """Exponentially distributed numbers with rate `lambd`."""
     draws = (generator or default_generator).uniforms(_count(self), np.dtype(np.float64))
@@ -323,6 +351,7 @@ def normal(mean, std=1.0, size=None, *, generator=None, dtype=None, device=None)
 
 
 @teach()
+@drawing
 def multinomial(input, num_samples, replacement=False, *, generator=None) -> Tensor:
     """Indices drawn with the given weights, row by row."""
     weights = move(input._array, device("cpu"))
