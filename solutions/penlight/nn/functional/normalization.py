@@ -7,7 +7,8 @@ together. `view` is the shape in which these are whole dimensions, `dims` are th
 
 import math
 
-from penlight.nn.functional.patches import pad
+from penlight.nn import steps
+from penlight.nn.functional.padding import pad
 from penlight.nn.functional.pooling import avg_pool2d
 from penlight.tensors import dtypes
 from penlight.tensors.operation import operation, recorder
@@ -157,9 +158,13 @@ def batch_norm(
     _check_channels("batch_norm", channels, running_mean=running_mean, running_var=running_var,
                     weight=weight, bias=bias)  # fmt: skip
     affine = (1, channels, *[1] * (len(shape) - 2))
+    if not training and (running_mean is None or running_var is None):
+        raise RuntimeError("running_mean and running_var must be given in evaluation mode")
+    if n and not steps.batch_norm.is_reference:
+        given = zip((running_mean, running_var, weight, bias), (0, 1, 1, 0), strict=True)
+        vectors = [input.new_full((channels,), x) if t is None else t for t, x in given]
+        return steps.batch_norm(input, *vectors, training, momentum, eps)
     if not training:
-        if running_mean is None or running_var is None:
-            raise RuntimeError("running_mean and running_var must be given in evaluation mode")
         return batch_norm_fixed(input, weight, bias, running_mean, running_var, affine, eps)
     dims = (0, *range(2, len(shape)))
     out, mean, var = batch_norm_(input, weight, bias, shape, dims, affine, eps)
