@@ -79,8 +79,8 @@ def _with_watchdog(call: Callable[[], Any], seconds: float) -> Any:
             done.wait(REPEAT)
 
     def let_the_last_one_arrive():
-        # Taking it back would leave CPython's "something is pending" flag set for good: every later
-        # instruction would be slower, and Python 3.11 hangs in the first call under `sys.setprofile`.
+        # Taking it back would leave CPython's "something is pending" flag set for good: all later
+        # code would be slower, and Python 3.11 hangs in the first call under `sys.setprofile`.
         try:
             interrupt(thread, ctypes.py_object(TimeUp))
             while True:

@@ -2,6 +2,7 @@
 
 import functools
 
+from penlight.tensors.meeting import declining
 from penlight.tensors.operation import inplace
 from penlight.tensors.outs import takes_out
 from penlight.tensors.tensor import Tensor
@@ -23,21 +24,18 @@ def operators(prefix: str = "", /, **functions) -> None:
 
     prefix  "" for `tensor + other`, "r" for `other + tensor`, "i" for `tensor += other`
     """
-    form = {"": lambda function: function, "r": _reflected, "i": inplace}[prefix]
+    form = {"": _operator, "r": _reflected, "i": inplace}[prefix]
     for name, function in functions.items():
         setattr(Tensor, f"__{prefix}{name}__", form(function))
 
 
-def _reflected(function):
-    # Python calls this method with the operands swapped; NotImplemented makes it say that the
-    # two types do not go together.
-    def method(self, other):
-        try:
-            return function(other, self)
-        except TypeError:
-            return NotImplemented
+def _operator(function):
+    return getattr(function, "operator", None) or declining(function)
 
-    return method
+
+def _reflected(function):
+    # Python calls this method with the operands swapped.
+    return declining(lambda self, other: function(other, self))
 
 
 def of_tensors(function):
@@ -45,7 +43,7 @@ def of_tensors(function):
 
     @functools.wraps(function)
     def run(input, other, *args, **kwargs):
-        _check_tensors(function, (input, other))
+        check_tensors(function, (input, other))
         return function(input, other, *args, **kwargs)
 
     return run
@@ -80,13 +78,14 @@ def _complete(function, numbers_first: bool):
     @functools.wraps(function)
     def run(*args, **kwargs):
         if not numbers_first:
-            _check_tensors(function, args[:1])
+            check_tensors(function, args[:1])
         return (with_out if "out" in kwargs else function)(*args, **kwargs)
 
     return run
 
 
-def _check_tensors(function, args):
+def check_tensors(function, args) -> None:
+    """TypeError unless all of the function's first arguments are tensors."""
     for position, x in enumerate(args):
         if not isinstance(x, Tensor):
             raise TypeError(

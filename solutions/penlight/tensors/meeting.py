@@ -1,6 +1,6 @@
 """Operands meet: one type, one device, shapes that fit."""
 
-from functools import reduce
+from functools import reduce, wraps
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,6 +15,8 @@ from penlight.tensors.tensor import Tensor
 def _not_loaded(*shapes):
     raise RuntimeError(f"shapes {shapes} differ, and the broadcasting floor is not loaded")
 
+
+_OPERANDS = Tensor, bool, int, float, complex, np.generic
 
 # The floor above sets both: `shapes` says what several shapes broadcast to, `arrays` makes arrays
 # of different shapes fit together.
@@ -78,14 +80,6 @@ def meet(name, operands, promote="same"):
     Returns the array module and the arrays. Python numbers become 0-d arrays of the common type.
     """
     tensors = [each for each in operands if isinstance(each, Tensor)]
-    if not tensors or any(not _is_operand(each) for each in operands):
-        wrong = next((each for each in operands if not _is_operand(each)), operands[0])
-        position = operands.index(wrong) + 1
-        which = "input" if position == 1 else "other"
-        raise TypeError(
-            f"{name}(): argument '{which}' (position {position}) must be Tensor, "
-            f"not {type(wrong).__name__}"
-        )
     common = result_type(*operands)
     if promote == "float" and common.category < dtypes.FLOAT:
         common = dtypes.get_default_dtype()
@@ -106,8 +100,32 @@ def meet(name, operands, promote="same"):
     return module, arrays
 
 
-def _is_operand(each) -> bool:
-    return isinstance(each, Tensor | bool | int | float | complex | np.generic)
+def expect_operands(name, operands) -> None:
+    """TypeError unless all are tensors or numbers, and one at least is a tensor."""
+    wrong = [i for i, each in enumerate(operands) if not isinstance(each, _OPERANDS)]
+    if not wrong and any(isinstance(each, Tensor) for each in operands):
+        return
+    position = wrong[0] if wrong else 0
+    raise TypeError(
+        f"{name}(): argument '{'other' if position else 'input'}' (position {position + 1}) must "
+        f"be Tensor, not {type(operands[position]).__name__}"
+    )
+
+
+def declining(function):
+    """`function` as a method behind an operator: NotImplemented where it raises TypeError.
+
+    Python then asks the other operand, and says itself that the two types do not go together.
+    """
+
+    @wraps(function)
+    def run(*operands):
+        try:
+            return function(*operands)
+        except TypeError:
+            return NotImplemented
+
+    return run
 
 
 def _wrapped(number, common: dtypes.dtype):

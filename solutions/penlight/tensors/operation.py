@@ -21,7 +21,7 @@ import numpy as np
 from penlight.slots import changed
 from penlight.tensors import dtypes
 from penlight.tensors.devices import array_module
-from penlight.tensors.meeting import as_float, meet, same_device
+from penlight.tensors.meeting import as_float, declining, expect_operands, meet, same_device
 from penlight.tensors.tensor import Tensor, alias, as_array, wrap
 
 _VARIADIC = 0x04  # code flag: the function takes *args
@@ -172,33 +172,38 @@ def elementwise(name, forward, *, promote="same", node_name=None, check=None, **
             recorder.record(entry, (x,), out, ())
         return out
 
-    def binary(x, y):
-        # The short way: floats of one type on the CPU, or a float tensor and a Python number. The
-        # array module broadcasts by itself; if it cannot, or anything else differs, the long way.
-        try:
-            a = x._array
-            if type(y) is float or type(y) is int:
-                b, short = y, type(a) is ndarray and a.dtype.kind == "f"
-            else:
-                b = y._array
-                short = a.dtype is b.dtype and type(a) is type(b) is ndarray
-                if short and a.shape != b.shape:
-                    short = not changed
-            if not short or (only_floats and a.dtype.kind != "f"):
-                return general(x, y)
-            result = kernel_np(a, b)
-        except (AttributeError, ValueError, OverflowError):
-            return general(x, y)
-        out = new(Tensor)
-        out._array = result if type(result) is ndarray else as_array(result)
-        if recorder.active and (x._tracked or (b is not y and y._tracked)):
-            recorder.record(entry, (x, y), out, ())
-        return out
+    def binary_before(long_way):
+        def binary(x, y):
+            # The short way: floats of one type on the CPU, or a float tensor and a Python number.
+            # The array module broadcasts by itself; if it cannot, or anything else differs, the
+            # long way.
+            try:
+                a = x._array
+                if type(y) is float or type(y) is int:
+                    b, short = y, type(a) is ndarray and a.dtype.kind == "f"
+                else:
+                    b = y._array
+                    short = a.dtype is b.dtype and type(a) is type(b) is ndarray
+                    if short and a.shape != b.shape:
+                        short = not changed
+                if not short or (only_floats and a.dtype.kind != "f"):
+                    return long_way(x, y)
+                result = kernel_np(a, b)
+            except (AttributeError, ValueError, OverflowError):
+                return long_way(x, y)
+            out = new(Tensor)
+            out._array = result if type(result) is ndarray else as_array(result)
+            if recorder.active and (x._tracked or (b is not y and y._tracked)):
+                recorder.record(entry, (x, y), out, ())
+            return out
+
+        return binary
 
     count = len(entry.inputs)
 
     def general(*args, **kwargs):
         operands, attrs = args[:count], args[count:] + tuple(kwargs.values())
+        expect_operands(name, operands)
         if check is not None:
             check(name, operands)
         module, arrays = meet(name, operands, promote)
@@ -207,10 +212,17 @@ def elementwise(name, forward, *, promote="same", node_name=None, check=None, **
             recorder.record(entry, operands, out, attrs)
         return out
 
-    simple = {1: unary, 2: binary}.get(count, general) if not entry.attrs else general
-    if simple is binary and isinstance(forward, str) and promote != "bool":
+    if count > 2 or entry.attrs:
+        return _publish(general, name)
+    if count == 1:
+        unary.operator = unary
+        return _publish(unary, name)
+    binary = binary_before(general)
+    binary.operator = binary_before(declining(general))
+    binary.operator.__name__ = name
+    if isinstance(forward, str) and promote != "bool":
         binary.ufunc = kernel_np
-    return _publish(simple, name)
+    return _publish(binary, name)
 
 
 def operation(name, forward, *, node_name=None, differentiable=None, **rules):

@@ -3,6 +3,7 @@
 import math
 
 from penlight.tensors import dtypes
+from penlight.tensors.forms import check_tensors, operators
 from penlight.tensors.meeting import broadcast, result_type
 from penlight.tensors.operation import operation
 from penlight.tensors.outs import takes_out
@@ -170,10 +171,11 @@ def dot(input, tensor) -> Tensor:
 vdot = Tensor.vdot = dot
 
 
-@teach("matmul", "__matmul__")
+@teach()
 @takes_out
 def matmul(input, other) -> Tensor:
     """Matrix product; leading dimensions are batches and broadcast; a vector is a row or column."""
+    check_tensors(matmul, (input, other))
     a, b = input.ndim, other.ndim
     if not a or not b:
         raise RuntimeError(
@@ -193,9 +195,8 @@ def matmul(input, other) -> Tensor:
     return _batched(input, other)
 
 
-@teach()
-def __rmatmul__(self, other) -> Tensor:
-    return matmul(other, self)
+operators(matmul=matmul)
+operators("r", matmul=matmul)
 
 
 def _folded(input, other):
