@@ -214,28 +214,29 @@ def mutants_lose(assignment: Assignment, exercise: Exercise) -> list[str]:
     return problems + [f"{name}: listed as equivalent, but no mutant" for name in listed]
 
 
-def digests_current(root: Path = ROOT) -> list[str]:
+def digests_current(assignment: Assignment) -> list[str]:
     """The files of digests hold what the mistakes' sources give now."""
     problems = []
-    for part, content in zip(("checks", "hidden"), mistake_digests(root), strict=True):
-        path = root / "autograder" / part / mistakes.VISIBLE.name
+    for path, content in mistake_digests(assignment).items():
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         if text != mistakes.text_of(content):
-            problems.append(f"autograder/{part}/{path.name} is old: run `course mistakes`")
+            name = path.relative_to(assignment.root).as_posix()
+            problems.append(f"{name} is old: run `course mistakes {assignment.name}`")
     return problems
 
 
-def mistake_digests(root: Path = ROOT) -> tuple[dict, dict]:
-    """What the two digest files of the course in `root` should hold."""
-    return mistakes.catalogues(run_mistakes(root))
+def mistake_digests(assignment: Assignment) -> dict[Path, mistakes.Catalogue]:
+    """What the assignment's two digest files should hold."""
+    visible, hidden = mistakes.catalogues(run_mistakes(assignment))
+    folder, name = assignment.root / "autograder", mistakes.file_name(assignment.name)
+    return {folder / "checks" / name: visible, folder / "hidden" / name: hidden}
 
 
-def run_mistakes(root: Path = ROOT) -> Iterator[tuple[Exercise, Mistake, list[CaseResult]]]:
+def run_mistakes(assignment: Assignment) -> Iterator[tuple[Exercise, Mistake, list[CaseResult]]]:
     """Every catalogued mistake with what it does on all cases of its exercise."""
-    for assignment in assignments(root):
-        for exercise in assignment.exercises:
-            for mistake in _hidden(exercise).mistakes:
-                yield exercise, mistake, _run(assignment, exercise, mistake.source)
+    for exercise in assignment.exercises:
+        for mistake in _hidden(exercise).mistakes:
+            yield exercise, mistake, _run(assignment, exercise, mistake.source)
 
 
 def _loses(assignment: Assignment, exercise: Exercise, source: str) -> bool:

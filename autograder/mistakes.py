@@ -2,8 +2,8 @@
 
 A catalogued mistake reaches students only as digests: for every case it gets wrong, a hash of
 what it answers. A student's wrong answer with the same hash earns the mistake's sentence.
-`course mistakes` writes the digests of the visible cases to `autograder/checks/mistakes.json`,
-those of the hidden ones to `autograder/hidden/mistakes.json`.
+`course mistakes` writes those of the visible cases to `autograder/checks/<lecture>_mistakes.json`,
+those of the hidden ones to a file of that name in `autograder/hidden/`.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from autograder.exercise import Case, Exercise
 from autograder.oracle import ArrayValue, Outcome
 
 FOLDER = Path(__file__).parent
-VISIBLE, HIDDEN = FOLDER / "checks" / "mistakes.json", FOLDER / "hidden" / "mistakes.json"
+VISIBLE, HIDDEN = FOLDER / "checks", FOLDER / "hidden"
 SIGNIFICANT = 4  # digits; answers that differ by rounding only must meet
 
 # exercise -> case id -> digest of a wrong outcome -> sentences of the mistakes that give it
@@ -51,7 +51,13 @@ def _sentences(exercise: Exercise, case: Case, outcome: Outcome) -> list[str]:
 
 def _known(exercise: Exercise, case: Case) -> dict[str, dict[str, list[str]]]:
     """The digests of the exercise's visible cases, or of its hidden ones where `case` is hidden."""
-    return catalogue(HIDDEN if case.hidden else VISIBLE).get(exercise.name, {})
+    folder = HIDDEN if case.hidden else VISIBLE
+    return catalogue(folder / file_name(exercise.lecture)).get(exercise.name, {})
+
+
+def file_name(lecture: str) -> str:
+    """Of a lecture's digests, in both folders."""
+    return f"{lecture}_mistakes.json"
 
 
 @cache

@@ -38,12 +38,11 @@ def course(toy, tmp_path, monkeypatch):
     gates._solution.cache_clear()
     mistakes.catalogue.cache_clear()
     for name, folder in (("VISIBLE", "checks"), ("HIDDEN", "hidden")):
-        path = tmp_path / "autograder" / folder / "mistakes.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path = tmp_path / "autograder" / folder
+        path.mkdir(parents=True, exist_ok=True)
         monkeypatch.setattr(mistakes, name, path)
-    for path, content in zip(
-        (mistakes.VISIBLE, mistakes.HIDDEN), gates.mistake_digests(tmp_path), strict=True
-    ):
+    (assignment,) = gates.assignments(tmp_path)
+    for path, content in gates.mistake_digests(assignment).items():
         path.write_text(mistakes.text_of(content), encoding="utf-8")
     yield tmp_path
     gates._solution.cache_clear()

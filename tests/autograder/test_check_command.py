@@ -91,15 +91,27 @@ def test_no_notebook_is_a_clear_error(run, course, target):
 def test_digest_files_are_checked_and_rewritten(run, monkeypatch, course):
     from autograder import gates
 
-    monkeypatch.setattr(gates.mistake_digests, "__defaults__", (course,))
+    (assignment,) = gates.assignments(course)
+    monkeypatch.setattr(gates.assignments, "__defaults__", (course,))
+    shipped = mistakes.VISIBLE / mistakes.file_name("toy")
     assert run("mistakes", "--check").exit_code == 0
-    mistakes.VISIBLE.write_text("{}")
-    stale = run("mistakes", "--check")
+    shipped.write_text("{}")
+    stale = run("mistakes", "--check", "toy")
     assert stale.exit_code == 1
     assert "out of date" in stale.output
-    assert mistakes.VISIBLE.read_text() == "{}"
+    assert shipped.read_text() == "{}"
     assert run("mistakes").exit_code == 0
-    assert gates.digests_current(course) == []
+    assert gates.digests_current(assignment) == []
+
+
+def test_digests_of_an_unknown_assignment_are_refused(run, monkeypatch, course):
+    from autograder import gates
+
+    monkeypatch.setattr(gates.assignments, "__defaults__", (course,))
+    refused = run("mistakes", "toys")
+    assert refused.exit_code == 2
+    assert "toys" in refused.output
+    assert "there are toy" in " ".join(refused.output.split())
 
 
 def test_help_says_enough(run):

@@ -70,8 +70,9 @@ def test_our_exercises_have_mutants_and_named_mistakes(assignment, exercise):
     assert len(hidden_part(exercise.name).alternatives) >= 3
 
 
-def test_our_digests_are_current():
-    problems = gates.digests_current()
+@pytest.mark.parametrize("assignment", gates.assignments(), ids=lambda each: each.name)
+def test_our_digests_are_current(assignment):
+    problems = gates.digests_current(assignment)
     assert not problems, told(problems)
 
 

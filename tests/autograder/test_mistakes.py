@@ -11,6 +11,8 @@ from autograder.exercise import find
 from autograder.oracle import library
 from autograder.runner import run_case
 
+FILE = mistakes.file_name("toy")
+
 
 def test_a_catalogued_mistake_is_named_however_it_is_written(course):
     loop = (
@@ -46,14 +48,14 @@ def test_of_two_candidates_the_one_that_agrees_more_is_named(course):
     digests = [mistakes.digest(found, *result) for result in results]
     content = {found.name: {cases[0].id: {digests[0]: ["one", "other"]}}}
     content[found.name][cases[1].id] = {digests[1]: ["other"]}
-    mistakes.VISIBLE.write_text(json.dumps(content))
+    (mistakes.VISIBLE / FILE).write_text(json.dumps(content))
     mistakes.catalogue.cache_clear()
     assert mistakes.name_of(found, results[0], results[:1]) == "one"
     assert mistakes.name_of(found, results[0], results) == "other"
 
 
 def test_without_the_files_nothing_is_named_and_nothing_fails(toy, tmp_path, monkeypatch):
-    monkeypatch.setattr(mistakes, "VISIBLE", tmp_path / "none.json")
+    monkeypatch.setattr(mistakes, "VISIBLE", tmp_path)
     mistakes.catalogue.cache_clear()
     assert (
         check("keep_between", define("def f(v, low, high):\n    return 1\n")).failure.mistake == ""
@@ -61,7 +63,7 @@ def test_without_the_files_nothing_is_named_and_nothing_fails(toy, tmp_path, mon
 
 
 def test_what_ships_holds_digests_and_sentences_only(course):
-    shipped = mistakes.VISIBLE.read_text()
+    shipped = (mistakes.VISIBLE / FILE).read_text()
     for part in (*CLAMP_HIDDEN["mistakes"], *SCALE_ROWS_HIDDEN["mistakes"]):
         assert not any(line.strip() in shipped for line in part.source.splitlines() if line.strip())
     for found in json.loads(shipped).values():
@@ -105,8 +107,9 @@ def test_numbers_are_rounded_before_they_are_hashed(one, other, equal):
 
 
 def test_stale_digests_are_noticed(course, monkeypatch):
-    assert gates.digests_current(course) == []
-    mistakes.HIDDEN.write_text("{}\n")
-    assert gates.digests_current(course) == [
-        "autograder/hidden/mistakes.json is old: run `course mistakes`"
+    (assignment,) = gates.assignments(course)
+    assert gates.digests_current(assignment) == []
+    (mistakes.HIDDEN / FILE).write_text("{}\n")
+    assert gates.digests_current(assignment) == [
+        "autograder/hidden/toy_mistakes.json is old: run `course mistakes toy`"
     ]

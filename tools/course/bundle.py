@@ -71,7 +71,8 @@ def bundle_files(course: Course, assignment: str) -> dict[str, bytes]:
                 name = f"assignments/{assignment}/{path.relative_to(released).as_posix()}"
                 files[name] = path.read_bytes()
         modules = _modules(root, week, [*lectures, *released.rglob("*.ipynb")])
-    data = [path for module in modules for path in module.parent.iterdir() if path.suffix in DATA]
+    beside = {path for module in modules for path in _up_to(module.parent, week, "*")}
+    data = [path for path in beside if path.suffix in DATA]
     settings = (root / "tools" / "lab_settings").rglob("*.json")
     for path in (*lectures, *_beside(lectures), *modules, *data, *settings):
         files[path.relative_to(root).as_posix()] = path.read_bytes()
