@@ -136,8 +136,11 @@ def test_what_uses_a_floor_that_is_not_shipped_goes_with_it():
 
 def test_weeks():
     assert week_of("02_broadcasting") == 2
+    assert week_of("06b_training") == 6
     with pytest.raises(CourseError, match="'views' does not begin with its week"):
         week_of("views")
+    with pytest.raises(CourseError, match="does not begin with its week"):
+        week_of("06bc_training")
 
 
 def test_reachable_follows_imports_everywhere_but_where_it_must_not(tmp_path: Path):

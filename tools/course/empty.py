@@ -1,16 +1,20 @@
 """Empty the slots of penlight's source: signature and docstring stay, the solution goes."""
 
 import ast
+import re
 
 from tools.course.folder import CourseError
 
 
 def week_of(name: str) -> int:
-    """The number an assignment, lecture or exercise begins with: 2 for "02_broadcasting"."""
-    digits = name.partition("_")[0]
-    if not digits.isdigit():
+    """The number an assignment, lecture or exercise begins with: 2 for "02_broadcasting".
+
+    A letter may follow it, for a lecture in parts: 6 for "06b_training".
+    """
+    week = re.fullmatch(r"([0-9]+)[a-z]?", name.partition("_")[0])
+    if week is None:
         raise CourseError(f"{name!r} does not begin with its week, as 02_broadcasting does.")
-    return int(digits)
+    return int(week[1])
 
 
 def empty_slots(source: str, week: int, keep_later: bool = False) -> str:
