@@ -76,8 +76,10 @@ def _alpha_drop(input, p, training, inplace, shape) -> Tensor:
     _check(p)
     if p == 0 or not training or not input.numel():
         return input
+    if p == 1:
+        return _drop(input, p, inplace, shape)
     kept = _kept(input, p, shape)
-    a = 0 if p == 1 else 1 / ((_ALPHA**2 * p + 1) * (1 - p)) ** 0.5
+    a = 1 / ((_ALPHA**2 * p + 1) * (1 - p)) ** 0.5
     shift = (kept - 1) * (_ALPHA * a) + _ALPHA * a * p
 
     def drop(x):
