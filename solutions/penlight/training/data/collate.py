@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from penlight.slots import slot
-from penlight.tensors import dtypes
 from penlight.tensors.creation import from_numpy, tensor
+from penlight.tensors.dtypes import float64
 from penlight.tensors.joining import stack
 from penlight.tensors.tensor import Tensor
 
@@ -25,7 +25,7 @@ def default_collate(batch):
     if isinstance(first, np.ndarray | np.generic) and first.dtype.kind not in "SUaO":
         return stack([from_numpy(np.array(each)) for each in batch])
     if isinstance(first, float):
-        return tensor(batch, dtype=dtypes.float64)
+        return tensor(batch, dtype=float64)
     if isinstance(first, int):
         return tensor(batch)
     if isinstance(first, str | bytes):

@@ -87,7 +87,8 @@ class Optimizer:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of the last step (or make them zero)."""
-        zero_grad([p for group in self.param_groups for p in group["params"]], set_to_none)
+        with no_grad():
+            zero_grad([p for group in self.param_groups for p in group["params"]], set_to_none)
 
     def step(self, closure=None):
         """Move every parameter that has a gradient; returns what `closure` returned."""

@@ -17,7 +17,7 @@ def zero_grad(parameters, set_to_none):
         if set_to_none:
             p.grad = None
         elif p.grad is not None:
-            p.grad.detach().zero_()
+            p.grad.zero_()
 
 
 @slot(exercise="06_training")
