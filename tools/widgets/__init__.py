@@ -20,7 +20,8 @@ from tools.widgets.dual_numbers import DualNumbers
 from tools.widgets.indexing import IndexExplorer
 from tools.widgets.number_machine import NumberMachine
 from tools.widgets.promotion import PromotionTable
+from tools.widgets.race import OptimizerRace
 from tools.widgets.strides import StridesExplorer
 
 __all__ = ["BackwardStepper", "BroadcastingExplorer", "DualNumbers", "IndexExplorer",
-           "NumberMachine", "PromotionTable", "StridesExplorer"]  # fmt: skip
+           "NumberMachine", "OptimizerRace", "PromotionTable", "StridesExplorer"]  # fmt: skip
