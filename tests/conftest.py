@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch loads: many small tests, few cores
 
@@ -27,3 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if gpu_tests and not has_cuda():
         for item in gpu_tests:
             item.add_marker(pytest.mark.skip(reason="needs a CUDA GPU"))
+
+
+@pytest.fixture(autouse=True)
+def every_slot_is_penlights_own_again():
+    """What a test (a notebook that it ran, say) transplants is not there in the next."""
+    yield
+    if slots := sys.modules.get("penlight.slots"):
+        slots.restore()

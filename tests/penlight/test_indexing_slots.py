@@ -120,3 +120,9 @@ def test_a_wrong_function_shows():
     x.grad = None
     x[[0, 0, 1]].sum().backward()
     assert x.grad.tolist() == [2, 1, 0]
+
+
+def test_another_floors_slot_changes_no_graph():
+    x = penlight.ones(2, 3, requires_grad=True)
+    with penlight.transplant(lambda *operands: operands[0].dtype, slot="result_type"):
+        assert x[:].grad_fn.name() == "SliceBackward0"

@@ -14,6 +14,8 @@ from penlight.tensors.tensor import Tensor, teach
 from penlight.tensors.views import alias_, unsqueeze_
 from penlight.tensors.windows import along, checked_index, select_, slice_
 
+_STEPS = {"complete_index", "slice_window", "index_view"}  # slots that one int or slice needs
+
 
 def _repeats(picks) -> bool:
     """Whether an element may be picked twice: not by a mask."""
@@ -68,9 +70,9 @@ put_ = inplace(put, "index_put_", overlapping=True)
 def __getitem__(self, index) -> Tensor:
     """`x[index]`: ints, slices, None and `...` give a view; lists, tensors and masks a copy."""
     shape = self._array.shape
-    if type(index) is int and shape and not changed:
-        return select_(self, (checked_index(index, shape[0], 0), ...))
-    if type(index) is slice and shape and not changed:
+    if (type(index) is int or type(index) is slice) and shape and changed.isdisjoint(_STEPS):
+        if type(index) is int:
+            return select_(self, (checked_index(index, shape[0], 0), ...))
         return slice_(self, (plain_slice(index), ...))
     parsed = parse(index, self)
     view = _view(self, parsed)
