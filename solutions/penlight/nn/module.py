@@ -1,10 +1,9 @@
 """Module: a piece of a network that knows its parameters, its buffers and its parts."""
 
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 
 from penlight.autograd.hooks import RemovableHandle
-from penlight.autograd.modes import no_grad
-from penlight.nn import steps
+from penlight.nn import state, steps
 from penlight.nn.parameter import Buffer, Parameter
 from penlight.tensors import dtypes
 from penlight.tensors.tensor import Tensor
@@ -14,15 +13,6 @@ _WHAT = {
     "_modules": ("child module", "torch.nn.Module"),
     "_buffers": ("buffer", "torch.nn.Buffer, torch.Tensor"),
 }
-
-
-class _IncompatibleKeys(namedtuple("IncompatibleKeys", "missing_keys unexpected_keys")):
-    def __repr__(self):
-        if not self.missing_keys and not self.unexpected_keys:
-            return "<All keys matched successfully>"
-        return super().__repr__()
-
-    __str__ = __repr__
 
 
 class Module:
@@ -349,13 +339,13 @@ class Module:
 
     def state_dict(self, *, destination=None, prefix="", keep_vars=False):
         """All parameters and persistent buffers by path, sharing memory with the module."""
-        state = OrderedDict() if destination is None else destination
+        found = OrderedDict() if destination is None else destination
         for name, value in self._own_state().items():
-            state[prefix + name] = value if keep_vars else value.detach()
+            found[prefix + name] = value if keep_vars else value.detach()
         for name, part in self._modules.items():
             if part is not None:
-                part.state_dict(destination=state, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
-        return state
+                part.state_dict(destination=found, prefix=f"{prefix}{name}.", keep_vars=keep_vars)
+        return found
 
     def _own_state(self):
         buffers = {n: b for n, b in self._buffers.items() if n not in self._non_persistent}
@@ -366,43 +356,7 @@ class Module:
 
         RuntimeError lists what is missing, unexpected (if `strict`) or of another shape.
         """
-        own = {
-            (f"{path}.{name}" if path else name): (module, name, value)
-            for path, module in self.named_modules(remove_duplicate=False)
-            for name, value in module._own_state().items()
-        }
-        missing = [key for key in own if key not in state_dict]
-        unexpected = [key for key in state_dict if key not in own]
-        problems = []
-        if strict and missing:
-            names = ", ".join(f'"{key}"' for key in missing)
-            problems.append(f"Missing key(s) in state_dict: {names}. ")
-        if strict and unexpected:
-            names = ", ".join(f'"{key}"' for key in unexpected)
-            problems.append(f"Unexpected key(s) in state_dict: {names}. ")
-        for key, (module, name, value) in own.items():
-            if key not in state_dict:
-                continue
-            given = state_dict[key]
-            if tuple(given.shape) != tuple(value.shape):
-                problems.append(
-                    f"size mismatch for {key}: copying a param with shape {given.shape} from "
-                    f"checkpoint, the shape in current model is {value.shape}."
-                )
-                continue
-            if assign:
-                kind = "_parameters" if name in module._parameters else "_buffers"
-                made = Parameter(given, value.requires_grad) if kind == "_parameters" else given
-                module.__dict__[kind][name] = made
-            else:
-                with no_grad():
-                    value.copy_(given)
-        if problems:
-            raise RuntimeError(
-                f"Error(s) in loading state_dict for {type(self).__name__}:\n\t"
-                + "\n\t".join(problems)
-            )
-        return _IncompatibleKeys(missing, unexpected)
+        return state.load(self, state_dict, strict, assign)
 
     # --- printing -------------------------------------------------------------------------------
 
