@@ -110,8 +110,8 @@ def edges(node: SmallNode) -> Iterator[tuple[tuple[SmallNode, int], float]]:
 def carry(backpropagate: Callable, root: SmallNode, start: Any) -> Any:
     """Run `backpropagate` on the graph behind `root`, whose gradient is `start`.
 
-    Returns {name of the place: gradient}, such as {"a": 1.0, "pair.1": 2.0}, and beside them how
-    many nodes were visited.
+    Returns {name of the place: gradient}, such as {"a": 1.0, "pair.1": 2.0}, and beside them
+    which node was visited first and how many there were.
     """
     senders: dict[SmallNode, list[SmallNode]] = {node: [] for node in nodes_behind(root)}
     for node in senders:
@@ -133,7 +133,8 @@ def carry(backpropagate: Callable, root: SmallNode, start: Any) -> Any:
     if not isinstance(arrived, dict):
         return arrived
     found = {place_name(place): gradient for place, gradient in arrived.items()}
-    return found | {"nodes visited": len(visited)}
+    first = str(visited[0]) if visited else None
+    return found | {"visited first": first, "nodes visited": len(visited)}
 
 
 def place_name(place: Any) -> str:

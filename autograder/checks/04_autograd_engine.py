@@ -79,6 +79,7 @@ register(
                     case("a shortcut named first", small("loss -> b, a; a -> b")),
                     case("a long way round", small("loss -> x, a; a -> b; b -> x; x -> y")),
                     case("a cascade", small("loss -> a, b, c; a -> b, c; b -> c; c -> d")),
+                    case("a ring road", small("loss -> a, c; a -> b; b -> c, d; c -> d")),
                 ),
             ),
             Group(
@@ -115,7 +116,8 @@ def sum_over_paths(made, start):
 
     follow(made.root(), start)
     found = {name: torch.stack(paths).sum(0) for name, paths in total.items()}
-    return found | {"nodes visited": len(nodes_behind(made.root()))}
+    root = made.root()
+    return found | {"visited first": str(root), "nodes visited": len(nodes_behind(root))}
 
 
 register(

@@ -116,7 +116,8 @@ register_hidden(
         ),
         wrong(
             "only the root",
-            "Only the first node is visited. Every node sends on what it got.",
+            "Only the first node is visited. Every node sends on what it got, so the loop has to go "
+            "on: does a `return` stand inside it?",
             """
             def backpropagate(order, visit):
                 arrived = {}
@@ -127,7 +128,8 @@ register_hidden(
         ),
         wrong(
             "stops early",
-            "Your loop returns after the first node: the return stands inside it.",
+            "Only the first node is visited. Every node sends on what it got, so the loop has to go "
+            "on: does a `return` stand inside it?",
             """
             def backpropagate(order, visit):
                 arrived = {}

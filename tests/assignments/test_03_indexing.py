@@ -12,7 +12,7 @@ from nbclient import NotebookClient
 
 import penlight
 from autograder import gates
-from autograder.exercise import exercises, find, hidden_part, with_hidden
+from autograder.exercise import exercises, find, with_hidden
 from autograder.grading import grade
 from autograder.notebook import run_cells
 from penlight import slots
@@ -133,30 +133,6 @@ def test_the_broken_code_loses_its_write_silently_and_earns_nothing():
     assert (broken(images, [0, 2], 1, 1, 2) == 1).all()
     assert not (broken(images, slice(0, 2), 1, 1, 2) == 1).all()
     assert grade(broken, with_hidden(find("erase_square"))).points == 0
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=IDS)
-def test_each_mistake_is_told_its_own_sentence(exercise):
-    for mistake in hidden_part(exercise.name).mistakes:
-        function = gates._define(ASSIGNMENT, exercise, mistake.source)
-        told = {
-            verdict.failure.mistake
-            for verdict in (grade(function, exercise), grade(function, with_hidden(exercise)))
-            if verdict.failure
-        }
-        assert mistake.sentence in told, f"{mistake.name}: told {told}"
-
-
-@pytest.mark.parametrize("exercise", EXERCISES, ids=IDS)
-def test_no_hidden_case_is_a_visible_one(exercise):
-    visible = {c.describe(exercise.name) for g in exercise.groups for c in g.cases}
-    hidden = {
-        c.describe(exercise.name)
-        for cases in hidden_part(exercise.name).cases.values()
-        for c in cases
-        if "randn" not in c.describe(exercise.name)  # drawn anew by its id
-    }
-    assert not visible & hidden
 
 
 # --- run by the instructor

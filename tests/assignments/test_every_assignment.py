@@ -1,4 +1,4 @@
-"""What every assignment has: its costs, its help, its stubs, its hidden mark scheme."""
+"""What every assignment has: costs, help, stubs, a mark scheme; what its checks tell and hide."""
 
 import re
 from functools import cache
@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from autograder import gates
-from autograder.exercise import exercises
+from autograder.exercise import exercises, hidden_part, with_hidden
+from autograder.grading import grade
 
 ASSIGNMENTS = gates.assignments()
 NAMES = [a.name for a in ASSIGNMENTS]
@@ -117,3 +118,29 @@ def test_headings_begin_with_the_title_and_go_down_one_step_at_a_time(assignment
     assert levels[0] == 1
     assert levels.count(1) == 1
     assert all(b <= a + 1 for a, b in pairwise(levels))
+
+
+# --- what the checks tell, and what they keep for later
+
+
+@each_exercise
+def test_each_mistake_is_told_its_own_sentence(assignment, exercise):
+    for mistake in hidden_part(exercise.name).mistakes:
+        function = gates._define(assignment, exercise, mistake.source)
+        verdicts = [grade(function, exercise), grade(function, with_hidden(exercise))]
+        told = {verdict.failure.mistake for verdict in verdicts if verdict.failure}
+        hangs = "did not end" in verdicts[0].text()  # the time limit says enough
+        assert hangs or mistake.sentence in told, f"{mistake.name}: told {told}"
+
+
+@each_exercise
+def test_no_hidden_case_is_a_visible_one(assignment, exercise):
+    def calls(cases):
+        return [c.describe(exercise.name) for c in cases]
+
+    visible = calls(c for group in exercise.groups for c in group.cases)
+    hidden = calls(c for cases in hidden_part(exercise.name).cases.values() for c in cases)
+    # a large tensor is described by its shape alone, but drawn anew from the name of its case
+    shared = {c for c in set(visible) & set(hidden) if "torch.rand" not in c}
+    assert not shared
+    assert hidden
