@@ -9,7 +9,7 @@ import sys
 import types
 import warnings
 
-from penlight import nn, slots, training
+from penlight import graphs, nn, slots, training
 from penlight.autograd import *
 from penlight.broadcasting import *
 from penlight.indexing import *

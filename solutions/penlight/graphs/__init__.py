@@ -1,0 +1,6 @@
+"""Floor 07, graphs."""
+
+from penlight.graphs import passes
+from penlight.graphs.capture import Captured, capture
+from penlight.graphs.ir import Effect, Graph, Node, Value
+from penlight.graphs.recording import CaptureError, TracerWarning

@@ -1,0 +1,370 @@
+"""What a capture hears: every operation on a traced tensor becomes a node.
+
+Tensors are told apart by the array they look at, since what a graph talks about is what lies in
+memory *now*: a write in place makes the same array stand for a new value.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+import weakref
+from dataclasses import dataclass
+
+import numpy as np
+
+from penlight.autograd import inplace as autograd_inplace
+from penlight.autograd import node as autograd_node
+from penlight.autograd.inplace import positions_in
+from penlight.autograd.modes import _switch
+from penlight.graphs.ir import Node, Value
+from penlight.nn.parameter import Parameter
+from penlight.tensors import dtypes
+from penlight.tensors.meeting import result_type
+from penlight.tensors.operation import recorder
+from penlight.tensors.tensor import Tensor, wrap
+
+
+class CaptureError(RuntimeError):
+    """A function does something that a graph cannot hold."""
+
+
+class TracerWarning(UserWarning):
+    """A capture followed one way where the program would look at its data and choose."""
+
+
+def _leaks(name: str, what: str):
+    plain = getattr(Tensor, name)
+
+    def method(self, *args, **kwargs):
+        if recorder.capturing is not None:
+            warnings.warn(
+                f"Converting a tensor to a Python {what} while a function is captured: the graph "
+                "keeps the value of now as a constant, and goes the same way for all other "
+                "inputs. Use penlight.where, or penlight.graphs.script, which keeps both branches.",
+                TracerWarning,
+                stacklevel=2,
+            )
+        return plain(self, *args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+class Traced(Tensor):
+    """A tensor inside a capture: it warns where its numbers leave the graph."""
+
+    __bool__ = _leaks("__bool__", "boolean")
+    __float__ = _leaks("__float__", "float")
+    __int__ = _leaks("__int__", "integer")
+    __index__ = _leaks("__index__", "index")
+    item = _leaks("item", "number")
+    tolist = _leaks("tolist", "list")
+    numpy = _leaks("numpy", "array")
+
+
+@dataclass
+class _Known:
+    """What an array stands for, and which version of its memory that was."""
+
+    tensor: Tensor
+    value: Value
+    version: int
+
+
+_captures = 0
+_lock = threading.Lock()
+
+
+def _hear_every_tensor(on: bool) -> None:
+    """Operations report of tracked tensors: while any capture runs, those are all.
+
+    So a tensor made inside the function is heard of from its beginning, and not only when a
+    traced one is written into it. Other threads' operations report too, to autograd, which finds
+    nothing to do.
+    """
+    global _captures
+    with _lock:
+        _captures += 1 if on else -1
+        Tensor._tracked = _captures > 0
+
+
+class Recording:
+    """Listens to the operations of this thread between `__enter__` and `__exit__`.
+
+    What it overwrites outside is put back at the end: capturing a function leaves no trace.
+    """
+
+    def __init__(self):
+        self.nodes: list[Node] = []
+        self.constants: dict[Value, np.ndarray] = {}
+        self.outside: dict[Value, Tensor] = {}  # inputs and parameters
+        self._known: dict[int, _Known] = {}
+        self._traced: list[Tensor] = []
+        self._before: list[tuple[Tensor, np.ndarray]] = []  # for putting back
+        self._names: set[str] = set()
+        self._fixed: set[Value] = set()  # what is the same whatever the inputs are
+        self.states: dict[Value, Tensor] = {}  # tensors that were constants until written to
+        self._initial: dict[Value, np.ndarray] = {}
+
+    def __enter__(self):
+        self._outer = recorder.capturing
+        recorder.capturing = self
+        recorder.record, recorder.write = self._record, self._write
+        recorder.before_write = self._before_write
+        _switch(recorder.gradients)
+        _hear_every_tensor(True)
+        return self
+
+    def __exit__(self, *exc):
+        _hear_every_tensor(False)
+        for hook in ("record", "write", "before_write"):
+            if hook in vars(recorder):
+                delattr(recorder, hook)
+        recorder.capturing = self._outer
+        if self._outer is not None:
+            raise CaptureError("a capture cannot run inside another capture")
+        _switch(recorder.gradients)
+        for tensor in self._traced:
+            tensor._tracked = tensor._requires_grad
+            if type(tensor) is Traced:
+                tensor.__class__ = Tensor
+        for tensor, array in reversed(self._before):
+            tensor._array[...] = array
+
+    # --- values -------------------------------------------------------------------------------
+
+    def new_value(self, name: str, like) -> Value:
+        """A value named `name`, or `name_2` if there is one already, typed like the array."""
+        number, free = 1, name
+        while free in self._names:
+            number += 1
+            free = f"{name}_{number}"
+        self._names.add(free)
+        return Value(free, tuple(like.shape), like.dtype)
+
+    def bind(self, tensor: Tensor, value: Value, version: int | None = None) -> None:
+        """From now on `tensor` stands for `value`; operations on it are heard."""
+        version = tensor._version if version is None else version
+        self._known[id(tensor._array)] = _Known(tensor, value, version)
+        tensor._tracked = True
+        if type(tensor) is Tensor and value not in self._fixed:
+            tensor.__class__ = Traced
+        self._traced.append(tensor)
+
+    def value_of(self, tensor: Tensor) -> Value:
+        """The value that `tensor` stands for now; what was never heard of is a constant."""
+        known = self._known.get(id(tensor._array))
+        if known is not None and known.version == tensor._version:
+            return known.value
+        base = tensor._base
+        if base is not None and (id(base._array) in self._known or isinstance(base, Parameter)):
+            # Written through its base or another window since it was made.
+            positions = positions_in(base, tensor)
+            value = self.add("take_part", (self.value_of(base),), (positions,), tensor._array)
+            self.bind(tensor, value)
+            return value
+        if isinstance(tensor, Parameter) or (tensor._requires_grad and tensor.grad_fn is None):
+            return self.refer(tensor, "parameter")
+        if tensor.grad_fn is not None:
+            raise CaptureError(
+                f"the captured function uses a tensor of shape {list(tensor.shape)} that was "
+                "computed outside, with a gradient. Pass it in as an argument, or detach() it."
+            )
+        if type(tensor) is Traced:
+            raise CaptureError(
+                "a window on a tensor was changed in place (such as t_() or squeeze_()), which a "
+                "capture cannot follow: use the form without the underscore"
+            )
+        value = self.new_value("constant", tensor._array)
+        self.constants[value] = tensor._array.copy()
+        self._fixed.add(value)
+        self._known[id(tensor._array)] = _Known(tensor, value, tensor._version)
+        return value
+
+    def refer(self, tensor: Tensor, name: str) -> Value:
+        """A tensor that lives outside: the graph reads it anew at every run."""
+        value = self.new_value(name, tensor._array)
+        self.outside[value] = tensor
+        was = type(tensor)
+        self.bind(tensor, value)
+        if was is Tensor:
+            tensor.__class__ = Tensor  # the user's own: only what comes from it warns
+        return value
+
+    def current(self, tensor: Tensor) -> Value | None:
+        """The value that `tensor` stands for, None if the capture never met it."""
+        return self.value_of(tensor) if id(tensor._array) in self._known else None
+
+    # --- nodes --------------------------------------------------------------------------------
+
+    def add(self, op: str, args, attrs, *likes, grad=None) -> Value:
+        """A node whose results are typed like the arrays `likes`; returns the first result."""
+        outs = tuple(self.new_value(op.rstrip("_"), like) for like in likes)
+        grad = recorder.gradients if grad is None else grad
+        self.nodes.append(node := Node(op, tuple(args), tuple(attrs), outs, grad))
+        if not node.impure and self._fixed.issuperset(node.inputs):
+            self._fixed.update(outs)
+        return outs[0]
+
+    def _record(self, entry, inputs, out, attrs) -> None:
+        """An operation has just run."""
+        if recorder.gradients:
+            autograd_node.record(entry, inputs, out, attrs)
+        args = [self.value_of(x) if isinstance(x, Tensor) else x for x in inputs]
+        if entry.promote is not None:
+            args = self._cast(entry, inputs, args)
+        outs = out if type(out) is tuple else (out,)
+        self.add(entry.name, args, self._lifted(tuple(attrs)), *(x._array for x in outs))
+        for tensor, value in zip(outs, self.nodes[-1].outs, strict=True):
+            self.bind(tensor, value)
+
+    def _cast(self, entry, inputs, args):
+        """Tensors of an element-wise operation in their common type, each cast a node."""
+        common = result_type(*inputs)
+        if entry.promote == "float" and common.category < dtypes.FLOAT:
+            common = dtypes.get_default_dtype()
+        op = "to" if common.category >= dtypes.FLOAT else "to_integers"
+        return [
+            self.add(
+                op, (x,), (common.numpy,), np.broadcast_to(np.empty((), common.numpy), x.shape)
+            )
+            if isinstance(x, Value) and x.dtype != common.numpy
+            else x
+            for x in args
+        ]
+
+    def _lifted(self, item):
+        """Attributes with values in place of the arrays that the capture knows."""
+        if isinstance(item, np.ndarray):
+            return self._known_memory(item)
+        if isinstance(item, tuple):
+            items = [self._lifted(each) for each in item]
+            return type(item)(*items) if hasattr(item, "_fields") else tuple(items)
+        return item.copy() if hasattr(item, "__cuda_array_interface__") else item
+
+    def _known_memory(self, array):
+        known = self._known.get(id(array))
+        if known is None:  # an index as a flat window on the same memory, perhaps
+            for each in self._known.values():
+                other = each.tensor._array
+                if (other.dtype == array.dtype and other.size == array.size > 0
+                        and other.__array_interface__["data"] == array.__array_interface__["data"]
+                        and other.flags.c_contiguous and array.flags.c_contiguous):  # fmt: skip
+                    value = self.value_of(each.tensor)
+                    if other.shape == array.shape:
+                        return value
+                    return self.add("reshape", (value,), (array.shape,), array, grad=False)
+            return array.copy()
+        return self.value_of(known.tensor)
+
+    def drew(self, name: str, out: Tensor, args, kwargs) -> None:
+        """A function has just drawn random numbers."""
+        if kwargs.get("generator") is not None:
+            raise CaptureError(
+                f"{name}(generator=…) cannot be captured: a graph draws from the default generator"
+            )
+        tensors = 0
+        while tensors < len(args) and isinstance(args[tensors], Tensor):
+            tensors += 1
+        inplace = name.endswith("_")
+        if inplace and self._is_outside(out):
+            raise CaptureError(
+                f"{name}() overwrites a tensor from outside the captured function, such as a "
+                "parameter: initialise it before the capture"
+            )
+        operands = [self.value_of(x) for x in args[inplace:tensors]]
+        rest = tuple(self.value_of(x) if isinstance(x, Tensor) else x for x in args[tensors:])
+        named = tuple(
+            (k, self.value_of(x) if isinstance(x, Tensor) else x)
+            for k, x in kwargs.items()
+            if k not in ("requires_grad", "generator")
+        )
+        like = (out._array.shape, out._array.dtype) if inplace else ()
+        known = self._known.get(id(out._array))
+        if known is not None and self.nodes and known.value is self.nodes[-1].out and not inplace:
+            self.nodes.pop()  # the operation that hands autograd what was drawn
+        value = self.add(name, operands, (rest, named, *like), out._array)
+        self._rebind(out, value)
+
+    def _is_outside(self, tensor) -> bool:
+        owner = tensor if tensor._base is None else tensor._base
+        return isinstance(owner, Parameter) or any(owner is x for x in self.outside.values())
+
+    # --- writing in place ---------------------------------------------------------------------
+
+    def _before_write(self, target: Tensor) -> Tensor:
+        value = self._known_target(target)
+        if recorder.gradients:
+            before = autograd_inplace.before_write(target)
+        else:
+            before = wrap(target._array.copy())
+        self.bind(before, value)
+        return before
+
+    def _write(self, target: Tensor, out: Tensor) -> None:
+        value = self.value_of(out)
+        self._known_target(target)
+        if recorder.gradients:
+            autograd_inplace.write(target, out)
+        if value.dtype != target._array.dtype:
+            op = "to" if target.dtype.category >= dtypes.FLOAT else "to_integers"
+            value = self.add(op, (value,), (target._array.dtype,), target._array)
+        self._rebind(target, value, target.storage().version + 1)
+
+    def _rebind(self, target: Tensor, value: Value, version: int | None = None) -> None:
+        """`target` holds `value` from now on; if it is a window, its base changes in part."""
+        base = target._base
+        if base is not None:
+            positions = positions_in(base, target)
+            before = self.value_of(base)
+            whole = self.add("replace_part", (before, value), (positions,), base._array)
+            self._bind_again(base, whole, version)
+        self._bind_again(target, value, version)
+
+    def _bind_again(self, tensor: Tensor, value: Value, version) -> None:
+        """`bind`, but what lives outside keeps its class: only what comes from it warns."""
+        was = type(tensor)
+        self.bind(tensor, value, version)
+        if was is Tensor and self._is_outside(tensor):
+            tensor.__class__ = Tensor
+
+    def _known_target(self, target: Tensor) -> Value:
+        """What `target` stands for before it is written to; its memory is remembered.
+
+        A constant that the function writes to is no constant: it becomes part of the state
+        outside, unless nobody can see it after the call (see `forget`).
+        """
+        owner = target if target._base is None else target._base
+        value = self.value_of(owner)
+        if value in self.constants:
+            array = self.constants.pop(value)
+            value.name = self._renamed(value.name, "state")
+            self.outside[value] = self.states[value] = owner
+            self._initial[value] = array
+        if self._is_outside(owner) and not any(owner is each for each, _ in self._before):
+            self._before.append((owner, owner._array.copy()))
+        return value if owner is target else self.value_of(target)
+
+    def _renamed(self, old: str, new: str) -> str:
+        self._names.discard(old)
+        return self.new_value(new, np.empty(())).name
+
+    def forget(self) -> set[Value]:
+        """Let go of all tensors. Returns the states that were only the function's own.
+
+        Those tensors are gone when the last reference is: what was written to them nobody sees.
+        They are constants then, with what they held at first.
+        """
+        held = {value: weakref.ref(tensor) for value, tensor in self.states.items()}
+        self._known.clear()
+        self._traced.clear()
+        self._before.clear()
+        for value in self.states:
+            del self.outside[value]
+        tensors, self.states = self.states, {}
+        del tensors
+        own = {value for value, ref in held.items() if ref() is None}
+        self.constants |= {value: self._initial[value] for value in own}
+        self.outside |= {value: ref() for value, ref in held.items() if value not in own}
+        return own
