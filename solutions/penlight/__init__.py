@@ -7,7 +7,6 @@ graphs.
 
 import sys
 import types
-import warnings
 
 from penlight import graphs, nn, slots, training
 from penlight.autograd import *
@@ -46,7 +45,7 @@ from penlight.nn.functional import (
 )
 from penlight.slots import EmptySlot, restore, transplant
 from penlight.tensors import *
-from penlight.tensors import bool, cuda, float, int
+from penlight.tensors import bool, cuda, float, int, silence
 from penlight.training import *
 from penlight.training import optim
 
@@ -62,5 +61,4 @@ for _name, _module in {
 }.items():
     sys.modules[f"penlight.{_name}"] = _module
 
-# PyTorch says nothing when a division or a logarithm gives inf or nan; NumPy would warn.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"penlight\.")
+silence.install()
