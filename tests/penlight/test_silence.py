@@ -11,9 +11,10 @@ PROGRAM = """
 
     def compute():
         x = torch.zeros(3, requires_grad=True)
-        torch.log(x), x / x, torch.tensor([1e30]).half(), torch.tensor([float("nan")]).to(torch.int64)
-        torch.tensor([float("inf"), -float("inf")]).sum(), torch.zeros(0).mean(), torch.ones(1).std()
-        torch.nn.functional.cross_entropy(torch.full((1, 2), -float("inf")), torch.tensor([0]))
+        inf = float("inf")
+        torch.log(x), x / x, torch.tensor([1e30]).half(), torch.tensor([inf]).to(torch.int64)
+        torch.tensor([inf, -inf]).sum(), torch.zeros(0).mean(), torch.ones(1).std()
+        torch.nn.functional.cross_entropy(torch.full((1, 2), -inf), torch.tensor([0]))
         x.detach().div_(0)
         (x / 0).sum().backward()
 
@@ -34,4 +35,5 @@ def test_only_the_users_own_numpy_warns():
     )
     ours, theirs = ran.stderr.split("now NumPy\n")
     assert ours == ""
-    assert "divide by zero encountered in log" in theirs and "Mean of empty slice" in theirs
+    assert "divide by zero encountered in log" in theirs
+    assert "Mean of empty slice" in theirs
