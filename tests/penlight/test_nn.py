@@ -295,3 +295,14 @@ def test_graph_of_a_linear_layer():
 )
 def test_wrong_use_is_the_same_error(wrong):
     same(wrong)
+
+
+def test_gradients_follow_a_change_of_type():
+    found = []
+    for library in (torch, penlight):
+        layer = library.nn.Linear(2, 1)
+        layer(library.ones(1, 2)).sum().backward()
+        layer.double().zero_grad()
+        layer(library.full((1, 2), 0.1, dtype=library.float64)).sum().backward()
+        found.append((str(layer.weight.grad.dtype), layer.weight.grad.tolist()))
+    assert found[0] == found[1]

@@ -253,7 +253,7 @@ def _saved(function) -> dict:
     """What a node has kept: input number, "n" (exponent) or "out" -> array."""
     found: dict = {}
     if hasattr(function, "parts"):  # penlight: each rule with the values it needs
-        for _, rule, values in function.parts or ():
+        for _, rule, values in function.steps() if function.parts else ():
             sources = rule.__code__.co_varnames[2 : rule.__code__.co_argcount]
             for name, value in zip(sources, values, strict=False):
                 slot = {"x": 0, "y": 1, "out": "out", "exponent": "n"}.get(name)

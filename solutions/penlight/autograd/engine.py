@@ -134,9 +134,10 @@ class _Visitor:
         if not self.keep:
             node.release()
         sends = []
-        for edge, g, facts in zip(node.next_functions, results, node.input_facts, strict=True):
-            if g is not None and edge[0] is not None:
-                g = _fit(g, facts, m)
+        for edge, g in zip(node.next_functions, results, strict=True):
+            to, number = edge
+            if g is not None and to is not None:
+                g = _fit(g, to.output_facts[number], m)
                 self.last_sent = id(g)
                 sends.append((edge, g))
         return sends

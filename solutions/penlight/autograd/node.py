@@ -59,12 +59,15 @@ class Node:
 
     next_functions  for each tensor input, (the node that made it, which of its outputs); a leaf
                     that requires a gradient has an `AccumulateGrad` node, others (None, 0)
+    output_facts    shape and type (NumPy's) of each output
+    parts           what the rules named, one after the other; None once it has been freed
+
+    Flat and few, because Python's garbage collector walks through every container again and again.
     """
 
     __slots__ = (
         "__weakref__",
         "holds",
-        "input_facts",
         "next_functions",
         "output_facts",
         "parts",
@@ -102,20 +105,28 @@ class Node:
         g = grads[0] if len(grads) == 1 else grads
         by = self if m is vocabulary else None
         results = [None] * len(self.next_functions)
-        for i, rule, values in self.parts:
+        for i, rule, values in self.steps():
             result = rule(m, g, *[_read(v, by) for v in values])
             if self.entry.variadic:
                 return result
             results[i] = result
         return results
 
+    def steps(self):
+        """(input number, rule, the values that it named) for each gradient that is wanted."""
+        parts, start = self.parts, 0
+        for i, rule, sources in self.entry.rules:
+            if self.entry.variadic or self.next_functions[i] is not NO_EDGE:
+                end = start + len(sources)
+                yield i, rule, parts[start:end]
+                start = end
+
     def saved(self):
         """The tensors that the rules will need (none after they have been freed)."""
-        for _, _, values in self.parts or ():
-            for value in values:
-                for each in value if type(value) is list else (value,):
-                    if type(each) is Saved:
-                        yield each.tensor
+        for value in self.parts or ():
+            for each in value if type(value) is list else (value,):
+                if type(each) is Saved:
+                    yield each.tensor
 
     def release(self):
         """Forget the saved tensors, so that their memory can go."""
@@ -142,9 +153,16 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable):
         self.variable = variable
-        self.next_functions = self.input_facts = self.parts = ()
-        self.output_facts = ((variable._array.shape, variable._array.dtype),)
+        self.next_functions = self.parts = ()
         self.prehooks = self.posthooks = None
+
+    @property
+    def output_facts(self):
+        # Not what they were when the node was made: `module.double()` changes the leaf's type.
+        return facts_of((self.variable,))
+
+    def steps(self):
+        return ()
 
     def release(self):
         pass
@@ -156,6 +174,17 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
     if found is None:
         found = leaf._accumulator = AccumulateGrad(leaf)
     return found
+
+
+_facts: dict[tuple, tuple] = {}
+
+
+def facts_of(outs) -> tuple:
+    """(shape, NumPy type) of each tensor; equal facts are one object."""
+    facts = tuple([(each._array.shape, each._array.dtype) for each in outs])
+    if len(_facts) > 10_000:
+        _facts.clear()
+    return _facts.setdefault(facts, facts)
 
 
 def edge_of(x) -> tuple:
@@ -201,31 +230,27 @@ def record(entry, inputs, out, attrs) -> None:
         return
     cls = _classes.get(entry) or node_class(entry)
     node = cls.__new__(cls)
-    edges, facts = [], []
+    edges = []
     tracked = False
     for x in inputs:
         if isinstance(x, Tensor) and x._requires_grad:
             if x._base is not None and x._seen_version != x._storage.version:
                 watch.refresh(x)
             edges.append((x.grad_fn or accumulator(x), x._output_nr))
-            facts.append((x._array.shape, x._array.dtype))
             tracked = True
         else:
             edges.append(NO_EDGE)
-            facts.append(None)
     outs = out if type(out) is tuple else (out,)
     if watch.dual is not None:
         watch.dual(entry, inputs, outs, attrs)
     if not tracked:
         return
-    node.next_functions, node.input_facts = tuple(edges), facts
-    node.output_facts = [(each._array.shape, each._array.dtype) for each in outs]
+    node.next_functions, node.output_facts = tuple(edges), facts_of(outs)
     node.prehooks = node.posthooks = None
     node.holds = False  # whether a tensor was saved
-    parts = node.parts = []
-    for i, rule, sources in entry.rules:
+    values = []
+    for i, _, sources in entry.rules:
         if entry.variadic or edges[i] is not NO_EDGE:
-            values = []
             for kind, number in sources:
                 if kind == "input" and not entry.variadic:
                     x = inputs[number]
@@ -238,7 +263,7 @@ def record(entry, inputs, out, attrs) -> None:
                 else:
                     node.holds = node.holds or kind != "shape"
                     values.append(_save(kind, number, entry, inputs, outs, node))
-            parts.append((i, rule, values))
+    node.parts = tuple(values)
     if watch.trace is not None:
         watch.trace(node)
     for number, each in enumerate(outs):
