@@ -183,3 +183,16 @@ def test_a_damaged_safetensors_file(tmp_path, damage):
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(ValueError, match=r"a\.safetensors"):
         penlight.training.safetensors.load_file(path)
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "a.pt"
+    penlight.save(penlight.ones(1), path)
+    plainly = tmp_path / "plain"
+    plainly.touch()
+    assert path.stat().st_mode == plainly.stat().st_mode  # others may read it, as any other file
+    plainly.unlink()
+    with pytest.raises((AttributeError, pickle.PicklingError)):
+        penlight.save([penlight.zeros(1), lambda: None], path)
+    assert penlight.load(path).tolist() == [1]
+    assert list(tmp_path.iterdir()) == [path]

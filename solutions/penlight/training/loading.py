@@ -8,7 +8,6 @@ plain containers need are let through.
 import io
 import pickle
 import struct
-import zipfile
 from collections import Counter, OrderedDict
 from pathlib import Path
 
@@ -105,6 +104,8 @@ def load(f, map_location=None, pickle_module=None, *, weights_only: bool = True,
 
 
 def _read(file, map_location, weights_only):
+    import zipfile  # only here: `import penlight` need not wait for it
+
     start = file.tell()
     if zipfile.is_zipfile(file):
         file.seek(start)

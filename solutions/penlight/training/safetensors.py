@@ -1,9 +1,7 @@
 """The safetensors format: a header in JSON, then raw memory. Nothing in it can run code."""
 
 import json
-import os
 import struct
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +9,7 @@ import numpy as np
 from penlight.tensors import dtypes
 from penlight.tensors.devices import CPU, move
 from penlight.tensors.tensor import Tensor, wrap
+from penlight.training.files import written_whole
 
 _NAMES = {
     dtypes.bool_: "BOOL", dtypes.uint8: "U8", dtypes.int8: "I8", dtypes.int16: "I16",
@@ -40,15 +39,9 @@ def save_file(tensors: dict[str, Tensor], filename, metadata: dict[str, str] | N
         end += len(raw)
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(struct.pack("<Q", len(text)) + text)
-            file.writelines(pieces)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with written_whole(path) as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        file.writelines(pieces)
 
 
 def load_file(filename, device="cpu") -> dict[str, Tensor]:

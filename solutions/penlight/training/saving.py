@@ -5,10 +5,7 @@ a PyTorch function by name, and `data/0`, `data/1`, … hold the raw memory of e
 """
 
 import io
-import os
 import pickle
-import tempfile
-import zipfile
 from collections import OrderedDict
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from penlight.nn.parameter import Parameter
 from penlight.tensors import dtypes
 from penlight.tensors.devices import CPU, device, move
 from penlight.tensors.tensor import Size, Tensor
+from penlight.training.files import written_whole
 
 STORAGE_NAMES = {f"{dtypes.c_name(d)}Storage": d for d in dtypes.ALL}
 _NAME_OF = {d: name for name, d in STORAGE_NAMES.items()}
@@ -94,17 +92,13 @@ def save(obj, f, pickle_protocol: int = 2) -> None:
     path = Path(f)
     if not path.parent.is_dir():
         raise RuntimeError(f"Parent directory {path.parent} does not exist.")
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _write(obj, file, path.stem, pickle_protocol)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with written_whole(path) as file:
+        _write(obj, file, path.stem, pickle_protocol)
 
 
 def _write(obj, file, root: str, protocol: int) -> None:
+    import zipfile  # only here: `import penlight` need not wait for it
+
     data = io.BytesIO()
     pickler = _Pickler(data, protocol)
     pickler.dump(obj)

@@ -1,6 +1,5 @@
 """Worker processes: batches are fetched ahead, and come back in order."""
 
-import multiprocessing
 import queue
 import random
 import traceback
@@ -72,6 +71,8 @@ class Workers:
     """
 
     def __init__(self, loader, fetch, base_seed):
+        import multiprocessing  # only here: most loaders have no workers
+
         context = loader.multiprocessing_context or multiprocessing.get_context()
         if isinstance(context, str):
             context = multiprocessing.get_context(context)

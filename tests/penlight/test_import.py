@@ -1,4 +1,4 @@
-"""NumPy's warnings about inf and nan stay inside penlight, as PyTorch has none."""
+"""What importing penlight does and does not do."""
 
 import subprocess
 import sys
@@ -37,3 +37,15 @@ def test_only_the_users_own_numpy_warns():
     assert ours == ""
     assert "divide by zero encountered in log" in theirs
     assert "Mean of empty slice" in theirs
+
+
+def test_import_brings_only_what_is_needed_at_once():
+    program = (
+        "import sys, penlight;"
+        "late = {'torch', 'cupy', 'scipy', 'multiprocessing', 'zipfile', 'tempfile', 'unittest'};"
+        "print(sorted(late & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert (ran.stdout, ran.stderr) == ("[]\n", "")
