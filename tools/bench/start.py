@@ -23,16 +23,19 @@ def race(race) -> list:
 
     entries = {row: {each: Entry(each) for each in race.libraries} for row in ROWS}
     able = [each for each in race.libraries if installed(each)]
-    for _ in range(race.rounds):
+    # A library is compiled to bytecode once, not at every start: the first is not counted.
+    surroundings = environment(race.threads)
+    surroundings.pop("PYTHONDONTWRITEBYTECODE", None)
+    for number in range(race.rounds + 1):
         for library in able:
             time.sleep(0 if race.quick else SETTLE)
             run = subprocess.run(
                 [sys.executable, __file__, library, race.device],
                 capture_output=True,
                 text=True,
-                env=environment(race.threads),
+                env=surroundings,
             )
-            for row in ROWS:
+            for row in ROWS if number else ():
                 entry = entries[row][library]
                 if run.returncode:
                     entry.note = (run.stderr.splitlines() or ["the process ended"])[-1]
