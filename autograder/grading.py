@@ -61,6 +61,11 @@ def grade(function: Callable, exercise: Exercise, library_name: str | None = Non
         return unwritten(exercise.name, exercise.points, UNCHANGED)
     with reference_slots():
         runs = run_groups(function, exercise, library_name or STUDENT_LIBRARY)
+    return verdict(exercise, runs)
+
+
+def verdict(exercise: Exercise, runs: list[list[CaseResult]]) -> Verdict:
+    """Points and explanation from the results of every group's cases."""
     results = [result for group in runs for result in group]
     if results and all(_says_unwritten(r.outcome) for r in results):
         return unwritten(exercise.name, exercise.points, NOT_WRITTEN)
@@ -77,14 +82,29 @@ def run_groups(
 
     stop_early: after any failure, for gates that only ask whether points are lost.
     """
-    tensors, stopped, runs = library(library_name), False, []
+    tensors = library(library_name)
     looped = _looped.setdefault(function, {}) if under_nbgrader() else {}
+
+    def answer(case: Case) -> Outcome:
+        return run_case(function, exercise, case, tensors)
+
+    return compare_groups(exercise, answer, stop_early, looped)
+
+
+def compare_groups(
+    exercise: Exercise,
+    answer: Callable[[Case], Outcome],
+    stop_early: bool = False,
+    looped: dict[Case, Outcome] | None = None,
+) -> list[list[CaseResult]]:
+    """Like `run_groups`, for a function that is elsewhere: `answer` says what it does on a case."""
+    looped, stopped, runs = {} if looped is None else looped, False, []
     for group in exercise.groups:
         runs.append([])
         for case in sorted(group.cases, key=lambda c: c not in looped):
             if stopped:
                 break
-            got = looped.get(case) or run_case(function, exercise, case, tensors)
+            got = looped.get(case) or answer(case)
             difference = compare(exercise, case, expected(exercise, case), got)
             runs[-1].append(CaseResult(case, got, difference))
             if got.kind == "timed out":

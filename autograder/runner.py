@@ -189,7 +189,10 @@ def resolve(dotted: str) -> tuple[Any, str]:
     The object is None where a part before the last does not exist.
     """
     *path, attribute = dotted.split(".")
-    owner = importlib.import_module(path[0])
+    try:
+        owner = importlib.import_module(path[0])
+    except ImportError:  # in an isolated process only what the exercise needs is there
+        owner = None
     for part in path[1:]:
         owner = getattr(owner, part, None)
     return owner, attribute
