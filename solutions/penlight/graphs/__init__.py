@@ -2,5 +2,6 @@
 
 from penlight.graphs import passes
 from penlight.graphs.capture import Captured, capture
+from penlight.graphs.guards import Compiled, compile
 from penlight.graphs.ir import Effect, Graph, Node, Value
 from penlight.graphs.recording import CaptureError, TracerWarning

@@ -18,7 +18,7 @@ from penlight.autograd import node as autograd_node
 from penlight.autograd.inplace import positions_in
 from penlight.autograd.modes import _switch
 from penlight.graphs.ir import Node, Value
-from penlight.nn.parameter import Parameter
+from penlight.nn.parameter import Buffer, Parameter
 from penlight.tensors import dtypes
 from penlight.tensors.meeting import result_type
 from penlight.tensors.operation import recorder
@@ -70,6 +70,13 @@ class _Known:
     tensor: Tensor
     value: Value
     version: int
+
+
+def _is_state(tensor) -> bool:
+    """Whether a tensor is there to be changed between runs: parameters, leaves, variables."""
+    if isinstance(tensor, Parameter | Buffer) or getattr(type(tensor), "is_state", False):
+        return True
+    return tensor._requires_grad and tensor.grad_fn is None and type(tensor) is not Traced
 
 
 _captures = 0
@@ -158,14 +165,14 @@ class Recording:
         if known is not None and known.version == tensor._version:
             return known.value
         base = tensor._base
-        if base is not None and (id(base._array) in self._known or isinstance(base, Parameter)):
+        if base is not None and (id(base._array) in self._known or _is_state(base)):
             # Written through its base or another window since it was made.
             positions = positions_in(base, tensor)
             value = self.add("take_part", (self.value_of(base),), (positions,), tensor._array)
             self.bind(tensor, value)
             return value
-        if isinstance(tensor, Parameter) or (tensor._requires_grad and tensor.grad_fn is None):
-            return self.refer(tensor, "parameter")
+        if _is_state(tensor):
+            return self.refer(tensor, getattr(tensor, "name", None) or "parameter")
         if tensor.grad_fn is not None:
             raise CaptureError(
                 f"the captured function uses a tensor of shape {list(tensor.shape)} that was "
@@ -289,7 +296,7 @@ class Recording:
 
     def _is_outside(self, tensor) -> bool:
         owner = tensor if tensor._base is None else tensor._base
-        return isinstance(owner, Parameter) or any(owner is x for x in self.outside.values())
+        return _is_state(owner) or any(owner is x for x in self.outside.values())
 
     # --- writing in place ---------------------------------------------------------------------
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from penlight.tensors.tensor import Tensor
 
-# A plan says how to build a structure: ("tensor",) takes the next tensor, ("plain", x) is x.
+# A plan says how to build a structure: ("tensor",) takes the next tensor, ("plain", type, x) is x.
 
 
 def flatten(structure) -> tuple[list[Tensor], tuple]:
@@ -24,22 +24,21 @@ def _plan(each, tensors):
         return (kind, tuple([_plan(item, tensors) for item in each]))
     if isinstance(each, dict):
         return (dict, tuple([(key, _plan(item, tensors)) for key, item in each.items()]))
-    return ("plain", each)
+    return ("plain", type(each), each)  # the type too: 1 == 1.0 == True
 
 
 def unflatten(plan, tensors):
     """The structure of `plan` with these tensors in it."""
-    left = iter(tensors)
+    return _built(plan, iter(tensors))
 
-    def build(each):
-        kind, *rest = each
-        if kind == "tensor":
-            return next(left)
-        if kind == "plain":
-            return rest[0]
-        if kind is dict:
-            return {key: build(item) for key, item in rest[0]}
-        items = [build(item) for item in rest[0]]
-        return kind(*items) if hasattr(kind, "_fields") else kind(items)
 
-    return build(plan)
+def _built(plan, left):
+    kind, *rest = plan
+    if kind == "tensor":
+        return next(left)
+    if kind == "plain":
+        return rest[1]
+    if kind is dict:
+        return {key: _built(item, left) for key, item in rest[0]}
+    items = [_built(item, left) for item in rest[0]]
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)
