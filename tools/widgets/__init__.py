@@ -16,6 +16,7 @@ and ``save("page.html")`` writes a page that needs neither kernel nor network.
 
 from tools.widgets.backward_stepper import BackwardStepper
 from tools.widgets.broadcasting import BroadcastingExplorer
+from tools.widgets.convolution import ConvolutionExplorer
 from tools.widgets.dual_numbers import DualNumbers
 from tools.widgets.indexing import IndexExplorer
 from tools.widgets.number_machine import NumberMachine
@@ -23,5 +24,6 @@ from tools.widgets.promotion import PromotionTable
 from tools.widgets.race import OptimizerRace
 from tools.widgets.strides import StridesExplorer
 
-__all__ = ["BackwardStepper", "BroadcastingExplorer", "DualNumbers", "IndexExplorer",
-           "NumberMachine", "OptimizerRace", "PromotionTable", "StridesExplorer"]  # fmt: skip
+__all__ = ["BackwardStepper", "BroadcastingExplorer", "ConvolutionExplorer", "DualNumbers",
+           "IndexExplorer", "NumberMachine", "OptimizerRace", "PromotionTable",
+           "StridesExplorer"]  # fmt: skip
