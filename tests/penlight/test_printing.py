@@ -41,7 +41,9 @@ FORMS = {
     "device": lambda L: L.zeros(2).device,
     "type": lambda L: type(L.zeros(2)),
     "format": lambda L: f"{L.tensor(2.5):.3f} {L.tensor([1, 2])}",
-    "finfo": lambda L: L.finfo(L.float32),
+    "finfo": lambda L: [L.finfo(getattr(L, d)) for d in ("half", "bfloat16", "float32", "double")],
+    "iinfo": lambda L: [L.iinfo(getattr(L, d)) for d in ("uint8", "int8", "int32", "int64")],
+    "floor_divide": lambda L: L.ones(2, requires_grad=True) // 2,
     "iinfo": lambda L: L.iinfo(L.int8),
 }
 

@@ -117,7 +117,7 @@ class finfo:
         self.dtype, self.bits = type.name, info.bits
         self.eps, self.min, self.max = float(info.eps), float(info.min), float(info.max)
         self.tiny = self.smallest_normal = float(info.tiny)
-        self.resolution = float(info.resolution)
+        self.resolution = 10.0**-info.precision
 
     def __repr__(self):
         return (
@@ -137,7 +137,7 @@ class iinfo:
         self.dtype, self.bits, self.min, self.max = type.name, info.bits, info.min, info.max
 
     def __repr__(self):
-        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"
 
 
 _C_NAMES = {

@@ -104,9 +104,10 @@ class Generator:
     def _blocks(self, n, numpy_dtype):
         # Narrow types are computed in float32 and rounded at the end.
         work = numpy_dtype if numpy_dtype == np.float64 else np.dtype(np.float32)
-        out = self.uniforms(n, work)
-        whole = n - n % 16
-        out[:whole] = _box_muller(out[:whole])
+        out, whole = np.empty(n, work), n - n % 16
+        # The wider types also draw for the places after the last whole block.
+        drawn = self.uniforms(n if numpy_dtype.itemsize >= 4 else whole, work)
+        out[:whole] = _box_muller(drawn[:whole])
         if n % 16:
             # The last 16 places are drawn and transformed afresh.
             out[-16:] = _box_muller(self.uniforms(16, work))
@@ -283,9 +284,11 @@ def uniform_(self, a=0.0, b=1.0, *, generator=None) -> Tensor:
         raise RuntimeError(
             f"uniform_ expects to return a [from, to) range, but found from={a} > to={b}"
         )
-    u = (generator or default_generator).uniforms(_count(self), dtype.numpy)
-    scale, start = np.asarray([b - a, a]).astype(u.dtype)
-    return _overwrite(self, u * scale + start)
+    work = np.result_type(dtype.numpy, np.float32)  # narrow types are rounded at the end
+    u = (generator or default_generator).uniforms(_count(self), work)
+    scale, start = np.asarray([b - a, a]).astype(work)
+    values = (u * scale + start).astype(dtype.numpy)
+    return _overwrite(self, np.where(values == b, a, values))  # rounding must not reach b
 
 
 @teach()

@@ -81,7 +81,7 @@ def _no_rule(m, g):
 
 
 floor_divide_ = elementwise(
-    "floor_divide", _div_floor, node_name="torch::autograd::NotImplemented", x=_no_rule, y=_no_rule
+    "floor_divide", _div_floor, node_name="NotImplemented", x=_no_rule, y=_no_rule
 )
 _REMAINDER_RULES = {"x": lambda m, g: g, "y": lambda m, g, x, y: -g * m.div_floor(x, y)}
 _FMOD_RULES = {"x": lambda m, g: g, "y": lambda m, g, x, y: -g * m.div_trunc(x, y)}
