@@ -44,7 +44,6 @@ FORMS = {
     "finfo": lambda L: [L.finfo(getattr(L, d)) for d in ("half", "bfloat16", "float32", "double")],
     "iinfo": lambda L: [L.iinfo(getattr(L, d)) for d in ("uint8", "int8", "int32", "int64")],
     "floor_divide": lambda L: L.ones(2, requires_grad=True) // 2,
-    "iinfo": lambda L: L.iinfo(L.int8),
 }
 
 
