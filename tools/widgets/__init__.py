@@ -14,6 +14,7 @@ To add one, say a strides explorer, write three things beside each other:
 and ``save("page.html")`` writes a page that needs neither kernel nor network.
 """
 
+from tools.widgets.activation import ActivationExplorer
 from tools.widgets.backward_stepper import BackwardStepper
 from tools.widgets.broadcasting import BroadcastingExplorer
 from tools.widgets.convolution import ConvolutionExplorer
@@ -23,7 +24,8 @@ from tools.widgets.number_machine import NumberMachine
 from tools.widgets.promotion import PromotionTable
 from tools.widgets.race import OptimizerRace
 from tools.widgets.strides import StridesExplorer
+from tools.widgets.training_dashboard import TrainingDashboard
 
-__all__ = ["BackwardStepper", "BroadcastingExplorer", "ConvolutionExplorer", "DualNumbers",
-           "IndexExplorer", "NumberMachine", "OptimizerRace", "PromotionTable",
-           "StridesExplorer"]  # fmt: skip
+__all__ = ["ActivationExplorer", "BackwardStepper", "BroadcastingExplorer",
+           "ConvolutionExplorer", "DualNumbers", "IndexExplorer", "NumberMachine",
+           "OptimizerRace", "PromotionTable", "StridesExplorer", "TrainingDashboard"]  # fmt: skip
