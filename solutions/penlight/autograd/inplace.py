@@ -5,10 +5,14 @@ changes part of its base: the base becomes "the old base with this part replaced
 becomes "that part of the new base". Other views of the base learn of it when they are next used.
 """
 
+import gc
+import re
+import sys
+
 import numpy as np
 
 from penlight.autograd.node import record
-from penlight.tensors.operation import operation, table
+from penlight.tensors.operation import operation, recorder, table
 from penlight.tensors.tensor import Tensor, wrap
 
 
@@ -65,7 +69,7 @@ def _offsets(tensor: Tensor) -> np.ndarray:
 
 def before_write(target: Tensor) -> Tensor:
     """A copy of `target`, with its place in the graph: the values that a rule may still need."""
-    _refuse_leaves(target)
+    _refuse(target)
     if target._base is not None and target._seen_version != target._storage.version:
         refresh(target)
     before = wrap(target._array.copy())
@@ -75,30 +79,75 @@ def before_write(target: Tensor) -> Tensor:
     return before
 
 
-def _refuse_leaves(target: Tensor) -> None:
+_WHY = {
+    "several": "This view is the output of a function that returns multiple views. Such functions "
+    "do not allow the output views to be modified inplace. You should replace the inplace "
+    "operation by an out-of-place one.",
+    "no_grad": "Given that this use case is ambiguous and error-prone, it is forbidden. You can "
+    "clarify your code by moving both the view and the inplace either both inside the no_grad "
+    "block (if you don't want the inplace to be tracked) or both outside (if you want the inplace "
+    "to be tracked).",
+}
+
+
+def _refuse(target: Tensor) -> None:
+    """RuntimeError for what may not be written while gradients are recorded."""
+    _refuse_frozen(target, "is being modified inplace")
     for owner, what in ((target, "a leaf Variable"), (target._base, "a view of a leaf Variable")):
         if owner is not None and owner._requires_grad and owner.grad_fn is None:
             raise RuntimeError(f"{what} that requires grad is being used in an in-place operation.")
 
 
+def _refuse_frozen(view: Tensor, what: str) -> None:
+    if view._frozen is None or not recorder.gradients:
+        return
+    if view.grad_fn is None:
+        who, what = "A view was created in no_grad mode and", f"{what} with grad mode enabled"
+    else:
+        name = re.sub(r"Backward\d*$", "", type(view.grad_fn).__name__)
+        who = f"Output {view._output_nr} of {name} is a view and"
+    raise RuntimeError(f"{who} {what}. {_WHY[view._frozen]}")
+
+
 def write(target: Tensor, out: Tensor) -> None:
     """`target` is about to be overwritten by `out`: give it, and its base, their new history."""
-    base = target._base
-    _refuse_leaves(target)
-    if base is None:
+    base = target if target._base is None else target._base
+    _refuse(target)
+    learns = () if base._requires_grad or not out._requires_grad else _other_views(base, target)
+    if base is target:
         target.grad_fn, target._output_nr = out.grad_fn, out._output_nr
         target._requires_grad, target._tracked = out._requires_grad, out._tracked
         target._tangent = out._tangent
-        return
-    positions = positions_in(base, target)
-    record(table["replace_part"], (base, out), base, (positions,))
-    record(table["take_part"], (base,), target, (positions,))
-    # `overwrite` counts the write right after this.
-    target._seen_version = target.storage().version + 1
+    else:
+        positions = positions_in(base, target)
+        record(table["replace_part"], (base, out), base, (positions,))
+        record(table["take_part"], (base,), target, (positions,))
+        # `overwrite` counts the write right after this.
+        target._seen_version = target.storage().version + 1
+    for view in learns:
+        refresh(view)
+        view._seen_version += 1
+
+
+def _other_views(base: Tensor, target: Tensor) -> list[Tensor]:
+    """The views of a base that was not tracked when they were made: it does not know them.
+
+    Found through the storage that they share, which hardly ever needs looking for.
+    """
+    storage = base.storage()
+    # Held by `base`, perhaps by `target`, by the name `storage` and by the call of getrefcount.
+    if sys.getrefcount(storage) <= 3 + (target is not base):
+        return []
+    found = gc.get_referrers(storage)
+    owners = [x for each in found if type(each) is dict for x in gc.get_referrers(each)]
+    return [x for x in found + owners
+            if isinstance(x, Tensor) and x._base is base and x is not target]  # fmt: skip
 
 
 def refresh(view: Tensor) -> None:
     """The memory behind `view` was written since it was made: it is now part of its new base."""
+    if view._base._requires_grad:
+        _refuse_frozen(view, "its base or another view of its base has been modified inplace")
     view._seen_version = view._storage.version
     if view._base._requires_grad:
         positions = positions_in(view._base, view)

@@ -271,20 +271,27 @@ def view_operation(name, forward, *, node_name=None, **rules):
         kernel = kernel_np if on_cpu else entry.kernel(array_module(array))
         result = kernel(array, *attrs)
         if type(result) is tuple:
-            out = tuple([_view_of(x, each) for each in result])
+            out = tuple([_view_of(x, each, "several") for each in result])
         else:
-            out = _view_of(x, result)
-        if x._tracked and recorder.active:
-            recorder.record(entry, (x,), out, attrs)
+            out = _view_of(x, result, x._frozen)
+        if x._tracked:
+            if recorder.active:
+                recorder.record(entry, (x,), out, attrs)
+            else:  # under `no_grad` PyTorch lets a view share its base's flag, without a history
+                for each in out if type(out) is tuple else (out,):
+                    each._tracked, each._requires_grad = True, x._requires_grad
+                    each._frozen = "no_grad"
         return out
 
     return _publish(run, name)
 
 
-def _view_of(x: Tensor, array) -> Tensor:
+def _view_of(x: Tensor, array, frozen) -> Tensor:
     out = alias(x, array)
     out._base = x if x._base is None else x._base
     out._seen_version = out._storage.version
+    if frozen:
+        out._frozen = frozen
     return out
 
 

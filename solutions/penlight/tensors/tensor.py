@@ -53,6 +53,8 @@ class Tensor(metaclass=_TensorType):
     # A view knows the tensor that it was made from, and which version of the memory it has seen.
     _base: "Tensor | None" = None
     _seen_version = 0
+    # Why recorded writes to this view are refused, if they are: "several" or "no_grad".
+    _frozen: str | None = None
     # NumPy must not treat a tensor as a list of numbers: array + tensor asks the tensor.
     __array_priority__ = 1000
 
