@@ -17,7 +17,8 @@ class Right(torch.nn.Module):
         super().__init__()
         inner, outer = torch.nn.Linear(features, hidden), torch.nn.Linear(hidden, classes)
         norm, drop = torch.nn.BatchNorm1d(hidden), torch.nn.Dropout()
-        self.net = torch.nn.Sequential(inner, norm, torch.nn.Sigmoid(), drop, outer)
+        bend = torch.nn.Sigmoid()
+        self.net = torch.nn.Sequential(inner, norm, bend, drop, outer)
 
     def forward(self, x):
         return self.net(x)

@@ -122,8 +122,8 @@ def unfold(input, kernel_size, dilation=(1, 1), padding=(0, 0), stride=(1, 1)):
     columns follow the windows row by row. All arguments but `input` are pairs (down, across).
     """
     x = pad(input, (padding[1], padding[1], padding[0], padding[0]))
-    numbers = zip(x.shape[2:], kernel_size, stride, (0, 0), dilation, strict=True)
-    height, width = [output_size(*each) for each in numbers]
+    height = output_size(x.shape[2], kernel_size[0], stride[0], 0, dilation[0])
+    width = output_size(x.shape[3], kernel_size[1], stride[1], 0, dilation[1])
     columns = []
     for i in range(kernel_size[0]):
         for j in range(kernel_size[1]):
@@ -140,13 +140,15 @@ def conv2d(input, weight, bias=None, stride=(1, 1), padding=(0, 0), dilation=(1,
 
     Gives (N, O, H', W') with the heights and widths of `output_size`. The last three are pairs.
     """
-    kernel_size = weight.shape[2:]
-    columns = unfold(input, kernel_size, dilation, padding, stride)
+    columns = unfold(input, weight.shape[2:], dilation, padding, stride)
     out = weight.flatten(1) @ columns
     if bias is not None:
         out = out + bias.reshape(-1, 1)
-    numbers = zip(input.shape[2:], kernel_size, stride, padding, dilation, strict=True)
-    return out.unflatten(2, [output_size(*each) for each in numbers])
+    size = [
+        output_size(input.shape[d + 2], weight.shape[d + 2], stride[d], padding[d], dilation[d])
+        for d in (0, 1)
+    ]
+    return out.unflatten(2, size)
 
 
 @slot(exercise="05_nn")
@@ -158,5 +160,5 @@ def max_pool2d(input, kernel_size, stride, padding=(0, 0)):
     around = (padding[1], padding[1], padding[0], padding[0])
     x = pad(input, around, value=-math.inf).flatten(0, 1).unsqueeze(1)
     largest = unfold(x, kernel_size, stride=stride).max(1)[0]
-    numbers = zip(input.shape[2:], kernel_size, stride, padding, strict=True)
-    return largest.reshape(*input.shape[:2], *[output_size(*each) for each in numbers])
+    size = [output_size(x.shape[d + 2], kernel_size[d], stride[d]) for d in (0, 1)]
+    return largest.reshape(*input.shape[:2], *size)

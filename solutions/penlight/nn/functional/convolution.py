@@ -262,9 +262,12 @@ def _in_steps(n, input, weight, bias, how) -> Tensor:
     if n == 1:
         input, weight = input.unsqueeze(2), weight.unsqueeze(2)
         pairs = [(one, *each) for one, each in zip((1, 0, 1), pairs, strict=True)]
-    biases = [None] * how.groups if bias is None else bias.chunk(how.groups)
-    parts = zip(input.chunk(how.groups, 1), weight.chunk(how.groups), biases, strict=True)
-    out = cat([steps.conv2d(*part, *pairs) for part in parts], 1)
+    if how.groups == 1:
+        out = steps.conv2d(input, weight, bias, *pairs)
+    else:
+        biases = [None] * how.groups if bias is None else bias.chunk(how.groups)
+        parts = zip(input.chunk(how.groups, 1), weight.chunk(how.groups), biases, strict=True)
+        out = cat([steps.conv2d(*part, *pairs) for part in parts], 1)
     return out.squeeze(2) if n == 1 else out
 
 
