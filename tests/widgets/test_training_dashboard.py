@@ -8,7 +8,7 @@ import torch
 
 import penlight
 from tools.widgets import TrainingDashboard
-from tools.widgets.training_measures import MOST, SIDE, History, Judge, groups_of
+from tools.widgets.training_measures import MOST, MOST_POINTS, SIDE, History, Judge, groups_of
 from tools.widgets.training_still import misplaced
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -129,6 +129,20 @@ def test_the_boundary_is_what_the_model_says_in_eval_mode(L, dashboard):
         assert int(boundary["sure"][place]) == min(int(10 * sure), 9)
     assert len(boundary["points"]) == len(boundary["classes"]) == 60
     assert 0 <= misplaced(boundary)[0] < 60
+
+
+def test_of_many_points_all_classes_are_shown(dashboard):
+    x = torch.randn(1200, 2)
+    data = torch.utils.data.TensorDataset(x, torch.arange(1200) % 4)
+    model = torch.nn.Linear(2, 4)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    loader = torch.utils.data.DataLoader(data, 100)
+    shown = dashboard(model, loader, torch.nn.functional.cross_entropy, optimizer)
+    shown.step()
+    boundary = shown.now["boundary"]
+    assert len(boundary["points"]) == MOST_POINTS
+    assert set(boundary["classes"]) == {0, 1, 2, 3}
+    assert min(boundary["classes"].count(k) for k in range(4)) > MOST_POINTS // 8
 
 
 # --- control -------------------------------------------------------------------------------------

@@ -18,10 +18,11 @@ class TrainingDashboard(Widget):
     held-out data, evaluated after each epoch. scheduler: stepped after each epoch. pace: at most
     so many steps a second, to watch a small net; 0 is full speed.
 
-    Cells run while it trains, and `pause` takes effect after the batch at hand. If the loop
-    raises, the run stops, the page says where, and `exception` holds the error. Accuracy is shown
-    for class scores with int targets and for a binary cross-entropy, the boundary if moreover the
-    inputs are points of the plane. TypeError or ValueError for parts that do not fit together.
+    Cells run while it trains (loaders with a generator of their own leave the cells' random numbers
+    alone), and `pause` takes effect after the batch at hand. If the loop raises, the run stops, the
+    page says where, and `exception` holds the error. Accuracy is shown for class scores with int
+    targets and for a binary cross-entropy, the boundary if moreover the inputs are points of the
+    plane. TypeError or ValueError for parts that do not fit together.
     """
 
     _esm = bundle("training_dashboard.js")
@@ -120,7 +121,8 @@ class TrainingDashboard(Widget):
             error = f"{type(run.exception).__name__}: {run.exception}\n{run.where}"
         self.set_trait("now", {
             "run": self._display, "status": run.status, "epoch": run.epoch,
-            "epochs": run.epochs, "batch": run.batch, "batches": run.batches, "step": run.step_count,
+            "epochs": run.epochs, "batch": run.batch, "batches": run.batches,
+            "step": run.step_count,
             "total": run.batches and run.batches * run.epochs,
             "loss": last[1] if last else None, "accuracy": last[2] if last else None,
             "norms": last[3] if last else [], "groups": list(dict.fromkeys(run.groups.values())),

@@ -1,6 +1,7 @@
 """What a training run measures: losses, right answers, gradient norms, the decision boundary."""
 
 import math
+import random
 
 MOST = 120  # a curve has up to twice as many points; longer ones are averaged
 MOST_GROUPS = 6
@@ -158,7 +159,9 @@ class Boundary:
         rows, classes = x.tolist(), targets.reshape(-1).tolist()
         data = getattr(loader, "dataset", None)
         if hasattr(data, "__len__") and hasattr(data, "__getitem__"):
-            items = [data[i] for i in range(0, len(data), -(-len(data) // MOST_POINTS))]
+            # Drawn, since every second item may be all of one class; the draw is its own.
+            count = min(len(data), MOST_POINTS)
+            items = [data[i] for i in sorted(random.Random(0).sample(range(len(data)), count))]
             rows = [[float(v) for v in item[0]] for item in items]
             classes = [float(item[1]) for item in items]
         points = [[round(v, 4) for v in row] for row in rows[:MOST_POINTS]]
