@@ -18,6 +18,7 @@ from penlight.autograd import node as autograd_node
 from penlight.autograd.inplace import positions_in
 from penlight.autograd.modes import _switch
 from penlight.graphs.ir import Node, Value
+from penlight.graphs.tree import flatten
 from penlight.nn.parameter import Buffer, Parameter
 from penlight.tensors import dtypes
 from penlight.tensors.meeting import result_type
@@ -61,6 +62,16 @@ class Traced(Tensor):
     item = _leaks("item", "number")
     tolist = _leaks("tolist", "list")
     numpy = _leaks("numpy", "array")
+
+
+@dataclass
+class Branch:
+    """What was recorded of a branch: its nodes, and its result."""
+
+    nodes: list[Node]
+    tensors: list[Tensor]
+    outputs: list[Value]
+    plan: tuple
 
 
 @dataclass
@@ -110,6 +121,8 @@ class Recording:
         self._traced: list[Tensor] = []
         self._before: list[tuple[Tensor, np.ndarray]] = []  # for putting back
         self._names: set[str] = set()
+        self._around: list[set[int]] = []  # what was known when each open branch began
+        self._kept: list[Tensor] = []  # so that no id of an array is used twice
         self._fixed: set[Value] = set()  # what is the same whatever the inputs are
         self.states: dict[Value, Tensor] = {}  # tensors that were constants until written to
         self._initial: dict[Value, np.ndarray] = {}
@@ -180,8 +193,8 @@ class Recording:
             )
         if type(tensor) is Traced:
             raise CaptureError(
-                "a window on a tensor was changed in place (such as t_() or squeeze_()), which a "
-                "capture cannot follow: use the form without the underscore"
+                "a capture cannot follow a window changed in place (t_(), squeeze_(): use the form "
+                "without the underscore), nor go backward through what a branch computed"
             )
         value = self.new_value("constant", tensor._array)
         self.constants[value] = tensor._array.copy()
@@ -202,6 +215,32 @@ class Recording:
     def current(self, tensor: Tensor) -> Value | None:
         """The value that `tensor` stands for, None if the capture never met it."""
         return self.value_of(tensor) if id(tensor._array) in self._known else None
+
+    # --- branches -----------------------------------------------------------------------------
+
+    def branch(self, function) -> Branch:
+        """Run `function()` with a list of nodes of its own: a branch, which may not be taken."""
+        outer, known = self.nodes, dict(self._known)
+        self.nodes, self._around = [], [*self._around, set(known)]
+        try:
+            tensors, plan = flatten(function())
+            outputs = [self.value_of(x) for x in tensors]
+            return Branch(self.nodes, tensors, outputs, plan)
+        finally:
+            self.nodes, self._around = outer, self._around[:-1]
+            # Parameters and constants belong to the whole graph, all else to the branch.
+            whole = {*self.outside, *self.constants}
+            found = {k: each for k, each in self._known.items() if each.value in whole}
+            self._known = found | known
+
+    def stand_in(self, tensor: Tensor, value: Value) -> Tensor:
+        """A tensor like `tensor`, with its place in autograd's graph, that stands for `value`."""
+        made = wrap(tensor._array.copy())
+        made.grad_fn, made._output_nr = tensor.grad_fn, tensor._output_nr
+        made._requires_grad = tensor._requires_grad
+        self._kept.append(tensor)
+        self.bind(made, value)
+        return made
 
     # --- nodes --------------------------------------------------------------------------------
 
@@ -343,6 +382,11 @@ class Recording:
         outside, unless nobody can see it after the call (see `forget`).
         """
         owner = target if target._base is None else target._base
+        if self._around and (id(owner._array) in self._around[-1] or _is_state(owner)):
+            raise CaptureError(
+                "a branch or a loop writes in place to a tensor from outside it: give the tensor a "
+                "new value instead (x = x + 1, not x += 1 or x[0] = 1)"
+            )
         value = self.value_of(owner)
         if value in self.constants:
             array = self.constants.pop(value)
@@ -365,6 +409,7 @@ class Recording:
         """
         held = {value: weakref.ref(tensor) for value, tensor in self.states.items()}
         self._known.clear()
+        self._kept.clear()
         self._traced.clear()
         self._before.clear()
         for value in self.states:
