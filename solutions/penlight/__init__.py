@@ -11,6 +11,7 @@ import types
 from penlight import graphs, nn, slots, training
 from penlight.autograd import *
 from penlight.broadcasting import *
+from penlight.graphs import compile
 from penlight.indexing import *
 from penlight.nn.functional import (
     adaptive_avg_pool1d,
@@ -60,5 +61,16 @@ for _name, _module in {
     "utils.data": training.data,
 }.items():
     sys.modules[f"penlight.{_name}"] = _module
+
+# Graphs under the names that they have in PyTorch.
+jit = types.SimpleNamespace(
+    trace=lambda func, example_inputs: graphs.capture(
+        func, *(example_inputs if isinstance(example_inputs, tuple) else (example_inputs,))
+    ),
+    script=graphs.script,
+    save=graphs.save,
+    load=graphs.load,
+    TracerWarning=graphs.TracerWarning,
+)
 
 silence.install()

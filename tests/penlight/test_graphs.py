@@ -272,3 +272,21 @@ def test_the_engine_runs_through_its_slots():
             assert_same(captured(x), wanted)
         assert_same(captured(x), wanted)
     assert calls == [4, 4]
+
+
+def test_pytorchs_names_for_graphs(tmp_path):
+    """One program under both libraries: jit.trace, jit.script, jit.save, jit.load, compile."""
+
+    def program(L, path):
+        net = network(L).eval()
+        x, _ = batch(L)
+        traced = L.jit.trace(net, x)
+        L.jit.save(traced, str(path))
+        return [f(x) for f in (traced, L.jit.load(str(path)), L.jit.trace(net, (x,)))]
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        theirs = program(torch, tmp_path / "theirs")
+    for ours, wanted in zip(program(penlight, tmp_path / "ours"), theirs, strict=True):
+        assert_same(ours, wanted)
+    assert penlight.compile(lambda x: x + 1)(penlight.ones(2)).tolist() == [2.0, 2.0]
