@@ -16,6 +16,7 @@ and ``save("page.html")`` writes a page that needs neither kernel nor network.
 
 from tools.widgets.activation import ActivationExplorer
 from tools.widgets.backward_stepper import BackwardStepper
+from tools.widgets.batch_norm import BatchNormExplorer
 from tools.widgets.broadcasting import BroadcastingExplorer
 from tools.widgets.convolution import ConvolutionExplorer
 from tools.widgets.dual_numbers import DualNumbers
@@ -26,6 +27,6 @@ from tools.widgets.race import OptimizerRace
 from tools.widgets.strides import StridesExplorer
 from tools.widgets.training_dashboard import TrainingDashboard
 
-__all__ = ["ActivationExplorer", "BackwardStepper", "BroadcastingExplorer",
+__all__ = ["ActivationExplorer", "BackwardStepper", "BatchNormExplorer", "BroadcastingExplorer",
            "ConvolutionExplorer", "DualNumbers", "IndexExplorer", "NumberMachine",
            "OptimizerRace", "PromotionTable", "StridesExplorer", "TrainingDashboard"]  # fmt: skip
