@@ -9,7 +9,8 @@ How it is made, in the order in which it is best read:
 
 ir          what a graph is: values, nodes named as in the operation table, parameters, constants,
             and effects, which are all that a run changes outside
-recording   the listener: autograd's hook on the operation table, heard by someone else; writing in
+traced, recording
+            the listener: autograd's hook on the operation table, heard by someone else; writing in
             place becomes new values, because nodes never overwrite
 capture     runs a function under that listener, twice with different numbers: what then differs
             depended on the data, and a warning says so
@@ -38,6 +39,6 @@ from penlight.graphs.control import ScriptError
 from penlight.graphs.guards import Compiled, compile
 from penlight.graphs.ir import Effect, Graph, Node, Value
 from penlight.graphs.onnx_export import NotInONNX, export, to_onnx
-from penlight.graphs.recording import CaptureError, TracerWarning
 from penlight.graphs.saving import BadGraphFile, load, save
 from penlight.graphs.script import Scripted, script
+from penlight.graphs.traced import CaptureError, TracerWarning

@@ -8,8 +8,9 @@ from functools import update_wrapper
 
 from penlight.graphs.checking import difference, other_numbers
 from penlight.graphs.ir import Effect, Graph, Value
-from penlight.graphs.recording import CaptureError, Recording, TracerWarning
+from penlight.graphs.recording import Recording
 from penlight.graphs.running import run
+from penlight.graphs.traced import CaptureError, TracerWarning
 from penlight.graphs.tree import flatten, unflatten
 from penlight.nn.module import Module
 from penlight.tensors.random import get_rng_state, set_rng_state

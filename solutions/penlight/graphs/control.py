@@ -11,8 +11,8 @@ import numpy as np
 
 from penlight.graphs.compute import compute_arrays, compute_tensors, control
 from penlight.graphs.ir import Graph, Node, Value
-from penlight.graphs.recording import CaptureError, Traced
 from penlight.graphs.running import Program, execute
+from penlight.graphs.traced import CaptureError, Traced
 from penlight.graphs.tree import flatten, unflatten
 from penlight.tensors.operation import recorder
 from penlight.tensors.tensor import Tensor, wrap

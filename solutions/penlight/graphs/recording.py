@@ -6,8 +6,6 @@ memory *now*: a write in place makes the same array stand for a new value.
 
 from __future__ import annotations
 
-import threading
-import warnings
 import weakref
 from dataclasses import dataclass
 
@@ -18,50 +16,12 @@ from penlight.autograd import node as autograd_node
 from penlight.autograd.inplace import positions_in
 from penlight.autograd.modes import _switch
 from penlight.graphs.ir import Node, Value
+from penlight.graphs.traced import CaptureError, Traced, hear_every_tensor, is_state_of
 from penlight.graphs.tree import flatten
-from penlight.nn.parameter import Buffer, Parameter
 from penlight.tensors import dtypes
 from penlight.tensors.meeting import result_type
 from penlight.tensors.operation import recorder
 from penlight.tensors.tensor import Tensor, wrap
-
-
-class CaptureError(RuntimeError):
-    """A function does something that a graph cannot hold."""
-
-
-class TracerWarning(UserWarning):
-    """A capture followed one way where the program would look at its data and choose."""
-
-
-def _leaks(name: str, what: str):
-    plain = getattr(Tensor, name)
-
-    def method(self, *args, **kwargs):
-        if recorder.capturing is not None:
-            warnings.warn(
-                f"Converting a tensor to a Python {what} while a function is captured: the graph "
-                "keeps the value of now as a constant, and goes the same way for all other "
-                "inputs. Use penlight.where, or penlight.graphs.script, which keeps both branches.",
-                TracerWarning,
-                stacklevel=2,
-            )
-        return plain(self, *args, **kwargs)
-
-    method.__name__ = name
-    return method
-
-
-class Traced(Tensor):
-    """A tensor inside a capture: it warns where its numbers leave the graph."""
-
-    __bool__ = _leaks("__bool__", "boolean")
-    __float__ = _leaks("__float__", "float")
-    __int__ = _leaks("__int__", "integer")
-    __index__ = _leaks("__index__", "index")
-    item = _leaks("item", "number")
-    tolist = _leaks("tolist", "list")
-    numpy = _leaks("numpy", "array")
 
 
 @dataclass
@@ -81,30 +41,6 @@ class _Known:
     tensor: Tensor
     value: Value
     version: int
-
-
-def _is_state(tensor) -> bool:
-    """Whether a tensor is there to be changed between runs: parameters, leaves, variables."""
-    if isinstance(tensor, Parameter | Buffer) or getattr(type(tensor), "is_state", False):
-        return True
-    return tensor._requires_grad and tensor.grad_fn is None and type(tensor) is not Traced
-
-
-_captures = 0
-_lock = threading.Lock()
-
-
-def _hear_every_tensor(on: bool) -> None:
-    """Operations report of tracked tensors: while any capture runs, those are all.
-
-    So a tensor made inside the function is heard of from its beginning, and not only when a
-    traced one is written into it. Other threads' operations report too, to autograd, which finds
-    nothing to do.
-    """
-    global _captures
-    with _lock:
-        _captures += 1 if on else -1
-        Tensor._tracked = _captures > 0
 
 
 class Recording:
@@ -133,11 +69,11 @@ class Recording:
         recorder.record, recorder.write = self._record, self._write
         recorder.before_write = self._before_write
         _switch(recorder.gradients)
-        _hear_every_tensor(True)
+        hear_every_tensor(True)
         return self
 
     def __exit__(self, *exc):
-        _hear_every_tensor(False)
+        hear_every_tensor(False)
         for hook in ("record", "write", "before_write"):
             if hook in vars(recorder):
                 delattr(recorder, hook)
@@ -178,13 +114,13 @@ class Recording:
         if known is not None and known.version == tensor._version:
             return known.value
         base = tensor._base
-        if base is not None and (id(base._array) in self._known or _is_state(base)):
+        if base is not None and (id(base._array) in self._known or is_state_of(base)):
             # Written through its base or another window since it was made.
             positions = positions_in(base, tensor)
             value = self.add("take_part", (self.value_of(base),), (positions,), tensor._array)
             self.bind(tensor, value)
             return value
-        if _is_state(tensor):
+        if is_state_of(tensor):
             return self.refer(tensor, getattr(tensor, "name", None) or "parameter")
         if tensor.grad_fn is not None:
             raise CaptureError(
@@ -335,7 +271,7 @@ class Recording:
 
     def _is_outside(self, tensor) -> bool:
         owner = tensor if tensor._base is None else tensor._base
-        return _is_state(owner) or any(owner is x for x in self.outside.values())
+        return is_state_of(owner) or any(owner is x for x in self.outside.values())
 
     # --- writing in place ---------------------------------------------------------------------
 
@@ -382,7 +318,7 @@ class Recording:
         outside, unless nobody can see it after the call (see `forget`).
         """
         owner = target if target._base is None else target._base
-        if self._around and (id(owner._array) in self._around[-1] or _is_state(owner)):
+        if self._around and (id(owner._array) in self._around[-1] or is_state_of(owner)):
             raise CaptureError(
                 "a branch or a loop writes in place to a tensor from outside it: give the tensor a "
                 "new value instead (x = x + 1, not x += 1 or x[0] = 1)"
