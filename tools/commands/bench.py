@@ -53,3 +53,18 @@ def engine(
     wanted = screen.Wanted(names, rounds, device, threads, peers, quick, json_file, picture)
     run = screen.grow if growth else screen.count if count else screen.race
     run(wanted)
+
+
+@app.command()
+def graphs(
+    rounds: Annotated[int, typer.Option(min=1, help="How often each takes its turn.")] = 7,
+    quick: Annotated[bool, typer.Option(help="One short round: do the results agree?")] = False,
+) -> None:
+    """Compare penlight's eager programs with the same captured, and captured and optimised."""
+    from rich.console import Console
+
+    from tools.bench import graphs
+
+    options = {"rounds": 1, "least": 0.0} if quick else {"rounds": rounds}
+    measured = [graphs.measure(case, **options) for case in graphs.CASES]
+    Console().print(graphs.table(measured, options["rounds"]))

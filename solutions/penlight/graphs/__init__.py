@@ -33,12 +33,26 @@ forward can also be differentiated from outside: while gradients are asked for, 
 tensors, and autograd hears them. What it costs: that slower way, and a capture for each new shape.
 """
 
-from penlight.graphs import keras, passes, tf1, tf2
+import importlib
+
+from penlight.graphs import passes, tape
 from penlight.graphs.capture import Captured, capture
 from penlight.graphs.control import ScriptError
 from penlight.graphs.guards import Compiled, compile
 from penlight.graphs.ir import Effect, Graph, Node, Value
-from penlight.graphs.onnx_export import NotInONNX, export, to_onnx
 from penlight.graphs.saving import BadGraphFile, load, save
 from penlight.graphs.script import Scripted, script
 from penlight.graphs.traced import CaptureError, TracerWarning
+
+# Read when first asked for: not everyone who imports penlight wants them.
+_LATER = {
+    "keras": None, "tf1": None, "tf2": None,
+    "NotInONNX": "onnx_export", "export": "onnx_export", "to_onnx": "onnx_export",
+}  # fmt: skip
+
+
+def __getattr__(name):
+    if name not in _LATER:
+        raise AttributeError(f"module 'penlight.graphs' has no attribute {name!r}")
+    module = importlib.import_module(f"penlight.graphs.{_LATER[name] or name}")
+    return getattr(module, name) if _LATER[name] else module
