@@ -155,10 +155,23 @@ def test_html_is_escaped(both):
 
 def test_wide_results_go_below_their_lines(both):
     narrow = both.run("1\n2")._repr_html_()
-    wide = both.run("list(range(30))\n2")._repr_html_()
+    wide = both.run("list(range(15))\n2")._repr_html_()
     assert ">line</th>" in narrow
     assert ">line</th>" not in wide
     assert 'colspan="2"' in wide
+
+
+def test_equal_results_too_wide_for_two_columns_share_one(both):
+    html = both.run("list(range(30))\n2")._repr_html_()
+    assert "PyTorch and penlight ✓ the same" in html
+    assert html.count("28, 29]") == 1
+    assert "colspan" not in html
+
+
+def test_wide_results_beside_one_that_waits_keep_two_columns(both, empty_slot):
+    html = both.run(f"'x' * 90\n{NEEDS_SLOT}\nlen(shape)")._repr_html_()
+    assert ">PyTorch</th>" in html
+    assert ">penlight waits for your code</th>" in html
 
 
 def test_the_magic_is_registered():

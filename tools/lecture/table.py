@@ -16,6 +16,8 @@ HEAD = CELL.replace("border-top:1px", "border-top:0px") + ";font-weight:600"
 ROW = '<tr style="background:none">'
 # Wider tables put each line of the cell above its results instead of beside them.
 PAGE_WIDTH = 100
+# Two columns of this many characters together fill the page; equal results then share one column.
+TWO_COLUMNS = 114
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,12 @@ class Table:
     def _repr_html_(self) -> str:
         labelled = len(self.rows) > 1
         beside = labelled and self._width() <= PAGE_WIDTH
-        heads = [*(["line"] if beside else []), "PyTorch", f"penlight {self._verdict()}"]
+        shared = self._share_a_column()
+        libraries = ["PyTorch and penlight"] if shared else ["PyTorch", "penlight"]
+        heads = [*(["line"] if beside else []), *libraries]
+        heads[-1] += f" {self._verdict()}"
         head = "".join(f'<th scope="col" style="{HEAD}">{escape(each)}</th>' for each in heads)
-        body = "".join(_html_row(row, labelled, beside) for row in self.rows)
+        body = "".join(_html_row(row, labelled, beside, shared) for row in self.rows)
         return (
             '<div style="overflow-x:auto">'
             '<table style="border-collapse:collapse;margin:0;border:0">'
@@ -73,6 +78,13 @@ class Table:
             return "waits for your code"
         reworded = any(_is_prose(r.ours) and r.ours.shown != r.theirs.shown for r in self.rows)
         return "✓ the same type of error" if reworded else "✓ the same"
+
+    def _share_a_column(self) -> bool:
+        """Whether every result is the same text, and too wide to be shown twice side by side."""
+        values = (line for row in self.rows for line in row.ours.shown.splitlines())
+        alike = all(row.ours.shown == row.theirs.shown for row in self.rows)
+        prose = any(_is_prose(row.ours) for row in self.rows)
+        return alike and not prose and 2 * max(map(len, values), default=0) > TWO_COLUMNS
 
     def _width(self) -> int:
         """Characters in the widest row, were labels put beside the results."""
@@ -89,12 +101,12 @@ class Table:
         return "\n".join(lines)
 
 
-def _html_row(row: Row, labelled: bool, beside: bool) -> str:
-    results = (row.ours, row.theirs)
+def _html_row(row: Row, labelled: bool, beside: bool, shared: bool) -> str:
+    results = (row.ours,) if shared else (row.ours, row.theirs)
     cell = CELL
     label = ""
     if labelled:
-        span = "" if beside else ' colspan="2"'
+        span = "" if beside or shared else ' colspan="2"'
         tint = "" if beside else ";background:var(--jp-layout-color2,#eee)"
         look = f"{CELL};font-weight:normal{tint}"
         label = f'<th scope="row"{span} style="{look}">{_pre(row.label)}</th>'
