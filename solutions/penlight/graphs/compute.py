@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from penlight.autograd.modes import set_grad_enabled
@@ -10,6 +12,9 @@ from penlight.tensors.meeting import broadcast
 from penlight.tensors.operation import recorder, table, vocabulary
 from penlight.tensors.random import draws
 from penlight.tensors.tensor import Tensor, as_array, wrap
+
+# How many elements a fused node computes at a time: a few such arrays fit in a core's cache.
+STRETCH = 2**14
 
 # What runs the nodes of CONTROL: {op: f(node, inputs, m)}, m "tensors" or an array module. The
 # modules that make such nodes add to it.
@@ -131,7 +136,7 @@ def array_line(node: Node, program, out: str | None) -> str | None:
 def writes_into_buffer(node: Node) -> bool:
     """Whether the result of a node can be put into memory that is there already: ufuncs only."""
     if node.op == "fused":
-        return node.out.shape != ()
+        return math.prod(node.out.shape) > STRETCH
     if node.op in CONTROL or node.op in draws or len(node.outs) > 1 or node.out.shape == ():
         return False
     return isinstance(table[node.op].forward, str)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import numpy as np
 
 from penlight.autograd.modes import set_grad_enabled
-from penlight.graphs.compute import array_line, compute_arrays, compute_tensors, control
+from penlight.graphs.compute import STRETCH, array_line, compute_arrays, compute_tensors, control
 from penlight.graphs.ir import CONTROL, Graph, Node, Value
 from penlight.graphs.order import live_ranges
 from penlight.slots import EmptySlot, slot
@@ -186,7 +187,7 @@ class Program:
             if value not in kept:
                 dying.setdefault(last, []).append(value)
         for step, node in enumerate(graph.nodes):
-            lines.append(f"    {self._line(node)}")
+            lines += [f"    {self._line(each)}" for each in self._opened(node)]
             names = [self.name(v) for v in dying.get(step, ())]
             if names:
                 lines.append(f"    del {', '.join(names)}")
@@ -194,6 +195,16 @@ class Program:
         results = [self.name(v) + (".copy()" if v in constants else "") for v in graph.results]
         lines.append(f"    return [{', '.join(results)}]")
         return "\n".join(lines) + "\n"
+
+    def _opened(self, node: Node):
+        """The nodes inside a fused node that is one stretch only, so that no call is lost on it."""
+        if node.op != "fused" or math.prod(node.out.shape) > STRETCH:
+            return [node]
+        (inside,) = node.attrs
+        for formal, value in zip(inside.inputs, node.args, strict=True):
+            self._names[formal] = self.name(value)
+        self._names[inside.outputs[0]] = self.name(node.out)
+        return inside.nodes
 
     def _line(self, node: Node) -> str:
         targets = ", ".join(map(self.name, node.outs))

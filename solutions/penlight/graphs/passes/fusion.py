@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from penlight.graphs.compute import compute_arrays, compute_tensors, control
+from penlight.graphs.compute import STRETCH, compute_arrays, compute_tensors, control
 from penlight.graphs.ir import CONTROL, Graph, Node, Value
 from penlight.graphs.order import schedule
 from penlight.graphs.running import Program, execute
@@ -16,8 +16,6 @@ from penlight.slots import slot
 from penlight.tensors.operation import table
 from penlight.tensors.random import draws
 
-# How many elements a stretch has: a few arrays of this size fit in a core's cache.
-STRETCH = 2**14
 _ALSO = {"to", "to_integers", "where", "keep", "drop"}
 
 
