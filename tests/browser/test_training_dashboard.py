@@ -106,6 +106,9 @@ def test_buttons_ask_the_kernel(page, show, asked, assert_accessible):
     page.evaluate("(now) => window.widgetModel.set('now', now)", running)
     page.get_by_role("button", name="pause").press("Enter")
     assert page.evaluate("window.asked.at(-1)") == "pause"
+    # A busy kernel: training goes on and reports, but the button is not heard yet.
+    page.evaluate("(now) => window.widgetModel.set('now', now)", running | {"step": 4})
+    expect(page.locator(".pl-note")).to_contain_text("the button is heard when it ends")
     assert_accessible(page, ".pl-widget")
     dashboard.close()
 

@@ -39,7 +39,7 @@ function render({ model, el }) {
     remark("");
     model.send({ do: what });
     clearTimeout(silent);
-    silent = setTimeout(() => remark("The kernel does not answer. Perhaps a cell is still running; if not, run this widget's cell again."), PATIENCE);
+    silent = setTimeout(() => remark("The kernel does not answer yet. If a cell is running, the button is heard when it ends; if none is, run this widget's cell again."), PATIENCE);
   }
   const heard = () => clearTimeout(silent);
   const over = () => ["done", "error"].includes(now().status);
@@ -91,7 +91,10 @@ function render({ model, el }) {
       ` · learning rate ${numberText(state.rate)}`);
     error.toggleAttribute("hidden", !state.error);
     if (error.textContent !== state.error) error.textContent = state.error;
-    if (before !== null && state.status !== before.status) remark("");
+    if (before !== null && state.status !== before.status) {
+      heard();
+      remark("");
+    }
     drawAll(state);
     fill(table, state);
     if (before !== null && (state.status !== before.status || Date.now() - spoken > SPEAK) && !state.error) {
@@ -139,7 +142,7 @@ function render({ model, el }) {
 
   const answered = (message) => { if (message?.heard) heard(); };
   model.on("msg:custom", answered);
-  const unwatch = watch(model, ["now", "pace"], () => { heard(); update(); });
+  const unwatch = watch(model, ["now", "pace"], update);
   update();
   return () => {
     unwatch();

@@ -19,10 +19,11 @@ class TrainingDashboard(Widget):
     so many steps a second, to watch a small net; 0 is full speed.
 
     Cells run while it trains (loaders with a generator of their own leave the cells' random numbers
-    alone), and `pause` takes effect after the batch at hand. If the loop raises, the run stops, the
-    page says where, and `exception` holds the error. Accuracy is shown for class scores with int
-    targets and for a binary cross-entropy, the boundary if moreover the inputs are points of the
-    plane. TypeError or ValueError for parts that do not fit together.
+    alone), and `pause` takes effect after the batch at hand; the kernel hears a button when no cell
+    runs. If the loop raises, the run stops, the page says where, and `exception` holds the error.
+    Accuracy is shown for class scores with int targets and for a binary cross-entropy, the boundary
+    if moreover the inputs are points of the plane. TypeError or ValueError for parts that do not
+    fit together.
     """
 
     _esm = bundle("training_dashboard.js")
