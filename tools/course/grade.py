@@ -1,4 +1,7 @@
-"""Grade: nbgrader's autograde, one submission at a time, none of which can spoil another."""
+"""Grade the way nbgrader does, one submission at a time, none of which can spoil another.
+
+`course grade --stock` uses it; `run` is the isolated, parallel way. What both share is here too.
+"""
 
 import os
 import shutil
@@ -33,18 +36,23 @@ def pending(
 
     With `force` everybody. CourseError when nobody, or not this student, handed in.
     """
+    chosen = handed_in(course, assignment, student)
+    return [each for each in chosen if force or not _is_done(course, assignment, each)]
+
+
+def handed_in(course: Course, assignment: str, student: str | None = None) -> list[str]:
+    """The students who handed in, or the one named. CourseError when nobody, or not this one."""
     course.require(assignment)
-    handed_in = course.students("submitted", assignment)
-    if not handed_in:
+    found = course.students("submitted", assignment)
+    if not found:
         raise CourseError(
             f"No submission of {assignment} in {course.run}. Run `course collect {assignment}`."
         )
-    if student is not None and student not in handed_in:
+    if student is not None and student not in found:
         raise CourseError(
-            f"{student!r} has not handed in {assignment}. Those who have: {', '.join(handed_in)}."
+            f"{student!r} has not handed in {assignment}. Those who have: {', '.join(found)}."
         )
-    chosen = [student] if student else handed_in
-    return [each for each in chosen if force or not _is_done(course, assignment, each)]
+    return [student] if student else found
 
 
 def grade(course: Course, assignment: str, student: str) -> Entry:

@@ -8,7 +8,14 @@ from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from sqlalchemy.exc import SAWarning
 
 from tools.course.folder import Course, CourseError
@@ -48,17 +55,25 @@ def opened(run: Path | None = None) -> Iterator[Course]:
         raise typer.Exit(130) from None
 
 
-def progress(items: Iterable[Item], doing: Callable[[Item], str]) -> Iterator[Item]:
-    """Go through `items` and say what is being done: a bar in a terminal, lines in a file."""
-    items = list(items)
+def progress(
+    items: Iterable[Item], doing: Callable[[Item], str], total: int | None = None
+) -> Iterator[Item]:
+    """Go through `items` and say what is being done: a bar in a terminal, lines in a file.
+
+    With `total` the items come as they are finished, else each is named when it begins.
+    """
+    if total is None:
+        items = list(items)
+        total = len(items)
     if not err.is_terminal:
         for number, item in enumerate(items, 1):
-            err.print(f"{doing(item)} ({number} of {len(items)})", markup=False)
+            err.print(f"{doing(item)} ({number} of {total})", markup=False)
             yield item
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=err, transient=True) as bar:
-        task = bar.add_task("", total=len(items))
+    with Progress(*columns, TimeElapsedColumn(), TimeRemainingColumn(), console=err,
+                  transient=True) as bar:  # fmt: skip
+        task = bar.add_task("", total=total)
         for item in items:
             bar.update(task, description=_plain(doing(item)))
             yield item

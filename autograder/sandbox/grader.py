@@ -1,0 +1,181 @@
+"""Grades one notebook after another: cells in an isolated process, judgement out here."""
+
+import time
+from typing import Any
+
+from autograder.sandbox import judge
+from autograder.sandbox.examiner import Examiner
+from autograder.sandbox.judge import Judge, Judged
+from autograder.sandbox.outside import Isolation, Lost, Session, Snapshot
+from autograder.sandbox.paper import CHECK, RUN, TESTS, Cell, Mark, Paper, Result, Setting
+from autograder.sandbox.tiers import Tier
+
+MOST_RESTARTS = 4  # a process that a cell has ended is started again without that cell
+
+
+class Grader:
+    """Holds the isolation of one assignment. A context manager."""
+
+    def __init__(self, tier: Tier, setting: Setting):
+        self.tier, self.setting = tier, setting
+        self.isolation = Isolation(
+            tier,
+            preload=setting.preload,
+            hidden=setting.hidden,
+            masked=setting.masked,
+            files=setting.files,
+        )
+
+    def close(self) -> None:
+        self.isolation.close()
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, *exc) -> None:
+        self.close()
+
+    def grade(self, paper: Paper, only: str = "") -> Result:
+        """Run every cell of `paper`, judge its graded cells (or only the one with id `only`)."""
+        started = time.monotonic()
+        run = _Run(self, paper, only)
+        try:
+            for _ in range(MOST_RESTARTS + 1):
+                if run.cells():
+                    break
+            run.judge()
+        finally:
+            run.end()
+        result = run.result
+        result.seconds = time.monotonic() - started
+        return result
+
+
+class _Run:
+    """One notebook's way through one or more isolated processes."""
+
+    def __init__(self, grader: Grader, paper: Paper, only: str):
+        self.grader, self.paper, self.only = grader, paper, only
+        self.result = Result({}, {}, grader.tier.name)
+        self.left_out: dict[int, Lost] = {}  # cells that ended their process
+        self.judge_ = Judge()
+        self.examiner = Examiner(grader.isolation, grader.setting)
+        self.session: Session | None = None
+        self.snapshots: dict[int, Snapshot | Lost] = {}
+        self.graded = [
+            number
+            for number, cell in enumerate(paper.cells)
+            if cell.kind in (CHECK, TESTS) and only in ("", cell.grade_id)
+        ]
+        tests = any(paper.cells[number].kind == TESTS for number in self.graded)
+        self.locked = [
+            n for n, c in enumerate(paper.cells) if tests and c.kind == RUN and c.trusted
+        ]
+
+    def cells(self) -> bool:
+        """Run the cells in a new process, copies taken where a graded cell stands.
+
+        False when a cell ended the process: then it is to be done again without that cell.
+        """
+        self.end()
+        self.snapshots = {}
+        copies = len(self.graded) + len(self.locked)
+        self.session = session = self.grader.isolation.open(snapshots=copies)
+        session.asked = lambda message: self.judge_.answer(session, message)
+        seconds = self.grader.setting.seconds
+        for number, cell in enumerate(self.paper.cells):
+            try:
+                if number in self.left_out:
+                    continue
+                if cell.kind == RUN:
+                    answer = session.ask("cell", seconds, source=cell.source, seconds=seconds)
+                    self.result.outputs[number] = self._outputs(answer)
+                if number in self.graded or number in self.locked:
+                    self.snapshots[number] = session.snapshot()
+            except Lost as lost:
+                self.left_out[number] = lost
+                self.result.outputs[number] = [_error(lost)]
+                self._measure()
+                return len(self.left_out) > MOST_RESTARTS
+        return True
+
+    def judge(self) -> None:
+        """Judge the graded cells on the copies, now that no cell can show what they see."""
+        for number in sorted({*self.graded, *self.locked}):
+            cell, snapshot = self.paper.cells[number], self.snapshots.get(number)
+            if number in self.locked:
+                if isinstance(snapshot, Snapshot):
+                    self.examiner.prepare(cell, snapshot)
+                    snapshot.end()
+                continue
+            if not isinstance(snapshot, Snapshot):
+                lost = self.left_out.get(number) or Lost(
+                    "crashed", "the cells before end the process"
+                )
+                found = Judged(0.0, lost.how, f"{judge.WORDS[lost.how]} ({lost})")
+            else:
+                found = self._judge(cell, snapshot)
+                snapshot.end()
+            self.result.marks[cell.grade_id] = Mark(
+                min(found.score, cell.points), found.verdict, found.text
+            )
+            self.result.outputs[number] = [_shown(found)]
+
+    def _judge(self, cell: Cell, snapshot: Snapshot) -> Judged:
+        if cell.kind == CHECK:
+            each = [judge.check_all(snapshot, name) for name in judge.names_checked(cell.source)]
+            return each[0] if len(each) == 1 else _together(each)
+        return self.examiner.judge(cell, snapshot)
+
+    def end(self) -> None:
+        self.examiner.end()
+        if self.session is not None:
+            self.session.end()
+            self._measure()
+            self.session = None
+
+    def _measure(self) -> None:
+        final = self.session.final if self.session else {}
+        self.result.memory = max(self.result.memory, final.get("memory", 0))
+        self.result.cpu = max(self.result.cpu, final.get("cpu", 0.0))
+
+    def _outputs(self, answer: dict) -> list[dict]:
+        """A cell's outputs as they arrived, with the true verdicts in place of their tokens."""
+        outputs = answer.get("outputs")
+        if not isinstance(outputs, list):
+            raise Lost("output", str(answer.get("failed", "no outputs"))[:300])
+        return [self._truth(output) for output in outputs if isinstance(output, dict)]
+
+    def _truth(self, output: dict) -> dict:
+        output = {key: value for key, value in output.items() if key != "trusted_html"}
+        data = output.get("data")
+        text = data.get("text/plain") if isinstance(data, dict) else None
+        found = self.judge_.told.get(text) if isinstance(text, str) else None
+        if found is None:
+            return output
+        return {**output, "data": {"text/plain": found.text()}, "trusted_html": found.html()}
+
+
+def _together(each: list[Judged]) -> Judged:
+    worst = next((j for j in each if j.verdict != judge.PASSED), each[0])
+    text = "\n\n".join(j.text for j in each)
+    return Judged(sum(j.score for j in each), worst.verdict, text, "\n".join(j.html for j in each))
+
+
+def _shown(found: Judged) -> dict[str, Any]:
+    return {
+        "output_type": "display_data",
+        "data": {"text/plain": found.text},
+        "metadata": {},
+        "trusted_html": found.html,
+    }
+
+
+def _error(lost: Lost) -> dict[str, Any]:
+    words = f"{judge.WORDS[lost.how]} ({lost})"
+    return {
+        "output_type": "error",
+        "ename": lost.how,
+        "evalue": str(lost),
+        "traceback": [words],
+    }
