@@ -9,6 +9,8 @@ from autograder.settings import under_nbgrader
 PASSED, FAILED, NOT_RUN = "passed", "failed", "not run"
 NOT_COUNTED, LATER = "counts when an answer is right", "after hand-in"
 MARKS = {PASSED: "✓", FAILED: "✗", NOT_RUN: "–", NOT_COUNTED: "–", LATER: "…"}
+LEFT = 'style="text-align: left; vertical-align: top"'
+CODE = "margin: 0; padding: 0; background: none; white-space: pre-wrap; overflow-wrap: anywhere"
 
 
 @dataclass(frozen=True)
@@ -132,11 +134,8 @@ class Verdict:
             parts.append(f"<p>{_prose(self.message)}</p>")
         if self.failure:
             group = escape(self.failure.group)
-            parts.append(f"<p>Look first at group <strong>{group}</strong>:</p><dl>")
-            for label, text, is_code in self.failure.rows():
-                shown = f"<pre>{escape(text)}</pre>" if is_code else _prose(text)
-                parts.append(f"<dt><strong>{label}</strong></dt><dd>{shown}</dd>")
-            parts.append("</dl>")
+            parts.append(f"<p>Look first at group <strong>{group}</strong>:</p>")
+            parts.append(_facts(self.failure))
         return "\n".join([*parts, "</section>"])
 
     def __repr__(self) -> str:
@@ -155,12 +154,23 @@ def _table(groups: tuple[GroupResult, ...]) -> str:
     def row(g: GroupResult) -> str:
         mark = f'<span aria-hidden="true">{MARKS[g.status]}</span> {g.status}'
         score = f"{g.points:g} of {g.max_points:g}"
-        name = f'<th scope="row" style="text-align: left">{escape(g.name)}</th>'
-        return f"<tr>{name}<td>{mark}</td><td>{score}</td></tr>"
+        name = f'<th scope="row" {LEFT}>{escape(g.name)}</th>'
+        return f"<tr>{name}<td {LEFT}>{mark}</td><td>{score}</td></tr>"
 
-    head = "".join(f'<th scope="col">{name}</th>' for name in ("Group", "Result", "Points"))
+    head = "".join(f'<th scope="col" {LEFT}>{name}</th>' for name in ("Group", "Result"))
+    head += '<th scope="col">Points</th>'
     body = "\n".join(map(row, groups))
     return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+
+
+def _facts(failure: Failure) -> str:
+    """What was asked, expected and given, a row each. (JupyterLab tears a `dl` apart.)"""
+
+    def row(label: str, text: str, is_code: bool) -> str:
+        shown = f'<pre style="{CODE}">{escape(text)}</pre>' if is_code else _prose(text)
+        return f'<tr><th scope="row" {LEFT}>{label}</th><td {LEFT}>{shown}</td></tr>'
+
+    return "<table><tbody>\n" + "\n".join(row(*r) for r in failure.rows()) + "\n</tbody></table>"
 
 
 def unwritten(exercise: str, max_points: float, message: str) -> Verdict:
