@@ -290,3 +290,48 @@ def test_pytorchs_names_for_graphs(tmp_path):
     for ours, wanted in zip(program(penlight, tmp_path / "ours"), theirs, strict=True):
         assert_same(ours, wanted)
     assert penlight.compile(lambda x: x + 1)(penlight.ones(2)).tolist() == [2.0, 2.0]
+
+
+LAYERS = {
+    "lstm": (lambda nn: nn.LSTM(3, 4), [(2, 5, 3)]),
+    "one-layer rnn": (lambda nn: nn.RNN(3, 4), [(1, 2, 3)]),
+    "gru": (lambda nn: nn.GRU(3, 4, bidirectional=True), [(5, 2, 3)]),
+    "attention": (lambda nn: nn.MultiheadAttention(8, 2, batch_first=True), [(2, 5, 8)] * 3),
+    "transformer": (
+        lambda nn: nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True), [(2, 5, 8)]
+    ),
+    "transposed": (lambda nn: nn.ConvTranspose2d(2, 3, 3, stride=2), [(1, 2, 5, 5)]),
+    "batch norm": (lambda nn: nn.BatchNorm2d(2), [(4, 2, 5, 5)]),
+    "instance norm": (
+        lambda nn: nn.InstanceNorm2d(2, affine=True, track_running_stats=True), [(4, 2, 5, 5)]
+    ),
+    "loss": (lambda nn: nn.KLDivLoss(reduction="batchmean"), [(5, 2)] * 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_of_every_kind(name):
+    """Captured, and optimised: the eager layer's numbers, with gradients and without."""
+    make, shapes = LAYERS[name]
+    penlight.manual_seed(0)
+    layer = make(penlight.nn)
+    captured = capture(layer, *[penlight.rand(*shape) for shape in shapes])
+    state = {name: tensor.clone() for name, tensor in layer.state_dict().items()}
+    inputs = [penlight.rand(*shape) for shape in shapes]
+
+    def results(run):
+        found = []
+        for grad in (False, True):
+            layer.load_state_dict(state)
+            penlight.manual_seed(5)
+            with penlight.set_grad_enabled(grad):
+                out = run(*inputs)
+            out = out if isinstance(out, tuple) else (out,)
+            flat = [y for x in out for y in (x if isinstance(x, tuple) else (x,))]
+            found += [array(x) for x in (*flat, *layer.state_dict().values())]
+        return [x.copy() for x in found]
+
+    wanted = results(layer)
+    for run in (captured, captured.optimised()):
+        for a, b in zip(results(run), wanted, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)

@@ -82,22 +82,29 @@ def compute_arrays(node: Node, inputs, module=np) -> tuple:
         result = entry.kernel(module)(*args, **named)
     else:
         if entry.promote is not None:
-            args = _met(node, args)
+            args = _met(node, args, module)
         result = entry.kernel(module)(*args, *attrs)
     result = result if type(result) is tuple else (result,)
     return tuple([as_array(each) for each in result])
 
 
-def _met(node: Node, args):
+def _met(node: Node, args, module):
     """Operands of an element-wise operation: numbers of the tensors' type, shapes that fit.
 
     Capture has put a cast where tensors differ in type, so that they need not be compared again.
     """
     common = next(values_in(node.args)).dtype
-    args = [x if hasattr(x, "dtype") else np.asarray(x).astype(common) for x in args]
+    args = [
+        x if hasattr(x, "dtype") else module.asarray(np.asarray(x).astype(common)) for x in args
+    ]
     if len({x.shape for x in args if x.ndim}) > 1:
         args = broadcast.arrays(args)
     return args
+
+
+def _only(result):
+    """The one result of a kernel that gives a tuple of as many as there are (`unbind`)."""
+    return result[0] if type(result) is tuple else result
 
 
 def array_line(node: Node, program, out: str | None) -> str | None:
@@ -121,7 +128,7 @@ def array_line(node: Node, program, out: str | None) -> str | None:
         if type(item) is tuple and any(values_in(item)):
             return f"({''.join(code(each) + ', ' for each in item)})"
         if common is not None and type(item) in (bool, int, float, complex):
-            item = np.asarray(item).astype(common)
+            item = program.module.asarray(np.asarray(item).astype(common))
         return "None" if item is None else program.bind(item)
 
     common = next(iter(node.inputs)).dtype if entry.promote else None
@@ -129,6 +136,8 @@ def array_line(node: Node, program, out: str | None) -> str | None:
     if out is not None:
         parts.append(f"out={out}")
     call = f"{program.bind(entry.kernel(program.module))}({', '.join(parts)})"
+    if entry.promote is None and not whole:
+        call = f"{program.bind(_only)}({call})"
     # NumPy gives bare numbers for results without dimensions.
     return f"{program.bind(as_array)}({call})" if node.out.shape == () else call
 

@@ -34,8 +34,9 @@ class Compiled:
     entries   (guards, captured) pairs, the one used last in front
     """
 
-    def __init__(self, function, passes=(optimise,), limit: int = 8):
+    def __init__(self, function, passes=(optimise,), limit: int = 8, check: bool = False):
         self.function, self.passes, self.limit = function, tuple(passes), limit
+        self.check = check
         self.entries: list[tuple[dict, Captured]] = []
         self.reasons: list[str] = []
         self.captures = 0
@@ -84,7 +85,8 @@ class Compiled:
                 stacklevel=2,
             )
             return self.function(*args, **kwargs)
-        captured = capture(self.function, *args, check=False, **kwargs).optimised(*self.passes)
+        captured = capture(self.function, *args, check=self.check, **kwargs)
+        captured = captured.optimised(*self.passes)
         self.entries.insert(0, (facts, captured))
         self.captures += 1
         if reason is not None:
@@ -109,13 +111,14 @@ class Compiled:
         return f"<compiled {self.function!r}: captured {self.captures} times>"
 
 
-def compile(function=None, *, passes=(optimise,), limit: int = 8):
+def compile(function=None, *, passes=(optimise,), limit: int = 8, check: bool = False):
     """Run a function or Module as a graph, captured at the first call and again when a guard fails.
 
     Guards are shapes, types and devices of tensors, all plain arguments, the grad mode, and the
     training flag of the modules that the function reaches. After `limit` captures it runs eagerly.
-    Also a decorator.
+    With `check` each capture runs the function a second time, as `capture` does by itself, to warn
+    of data that went another way than through operations. Also a decorator.
     """
     if function is None:
-        return lambda function: compile(function, passes=passes, limit=limit)
-    return Compiled(function, passes, limit)
+        return lambda function: compile(function, passes=passes, limit=limit, check=check)
+    return Compiled(function, passes, limit, check)

@@ -21,6 +21,7 @@ from penlight.graphs.tree import flatten
 from penlight.tensors import dtypes
 from penlight.tensors.meeting import result_type
 from penlight.tensors.operation import recorder
+from penlight.tensors.storage import pointer
 from penlight.tensors.tensor import Tensor, wrap
 
 
@@ -218,27 +219,30 @@ class Recording:
 
     def _lifted(self, item):
         """Attributes with values in place of the arrays that the capture knows."""
-        if isinstance(item, np.ndarray):
+        if hasattr(item, "strides") and not isinstance(item, np.generic):
             return self._known_memory(item)
         if isinstance(item, tuple):
             items = [self._lifted(each) for each in item]
             return type(item)(*items) if hasattr(item, "_fields") else tuple(items)
-        return item.copy() if hasattr(item, "__cuda_array_interface__") else item
+        return item
 
     def _known_memory(self, array):
         known = self._known.get(id(array))
-        if known is None:  # an index as a flat window on the same memory, perhaps
-            for each in self._known.values():
-                other = each.tensor._array
-                if (other.dtype == array.dtype and other.size == array.size > 0
-                        and other.__array_interface__["data"] == array.__array_interface__["data"]
-                        and other.flags.c_contiguous and array.flags.c_contiguous):  # fmt: skip
-                    value = self.value_of(each.tensor)
-                    if other.shape == array.shape:
-                        return value
-                    return self.add("reshape", (value,), (array.shape,), array, grad=False)
-            return array.copy()
-        return self.value_of(known.tensor)
+        if known is not None:
+            return self.value_of(known.tensor)
+        for each in list(self._known.values()):  # an index as a flat window on the same memory
+            other = each.tensor._array
+            same = (other.dtype, other.size) == (array.dtype, array.size) and type(other) is type(
+                array
+            )
+            whole = array.flags.c_contiguous and other.flags.c_contiguous
+            whole = array.size and (whole or array.strides == other.strides)
+            if same and whole and pointer(other) == pointer(array):
+                value = self.value_of(each.tensor)
+                if other.shape == array.shape:
+                    return value
+                return self.add("reshape", (value,), (array.shape,), array, grad=False)
+        return array.copy()
 
     def drew(self, name: str, out: Tensor, args, kwargs) -> None:
         """A function has just drawn random numbers."""

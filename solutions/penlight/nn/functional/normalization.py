@@ -195,7 +195,7 @@ def instance_norm(
     _blend(running_mean, mean.detach().mean(0), momentum)
     _blend(running_var, var.detach().mean(0), momentum, n / max(n - 1, 1))
     for running in (running_mean, running_var):
-        if running is not None:
+        if running is not None and recorder.capturing is None:
             running.storage().version += 1
     return out
 
