@@ -50,3 +50,38 @@ def outcome(L, program):
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_the_same_is_allowed_and_comes_of_it(name):
     assert outcome(penlight, PROGRAMS[name]) == outcome(torch, PROGRAMS[name])
+
+
+NODES = {
+    "t_": "x.t_()",
+    "transpose_": "x.transpose_(0, 1)",
+    "unsqueeze_": "x.unsqueeze_(0)",
+    "squeeze_": "x.squeeze_()",
+    "squeeze_ of one": "x.squeeze_(0)",
+    "part of x": "x[0].mul_(2); result = x",
+    "copy_": "x.copy_(leaf)",
+    "floor_divide": "x // 2",
+    "glu": "F.glu(x)",
+    "celu": "F.celu(x)",
+    "interpolate": "F.interpolate(x[None, None], scale_factor=2, mode='bilinear')",
+    "nearest": "F.interpolate(x[None], scale_factor=2)",
+    "reflect": "F.pad(x[None, None], (1, 1, 1, 1), mode='reflect')",
+    "no reflection": "F.pad(x[None], (0, 0), mode='reflect')",
+    "adaptive_avg_pool2d": "F.adaptive_avg_pool2d(x[None, None], (1, 2))",
+    "mean of all": "F.adaptive_avg_pool2d(x[None, None], 1)",
+}
+
+
+@pytest.mark.parametrize("name", NODES)
+def test_a_node_has_the_name_that_pytorch_gives_it(name):
+    shown = []
+    for L in (penlight, torch):
+        leaf = L.ones(2, 2, requires_grad=True)
+        x = leaf * 1
+        *before, last = NODES[name].split(";")
+        names = {"x": x, "leaf": leaf, "F": L.nn.functional}
+        exec(";".join(before), names)
+        last = last.removeprefix(" result = ")
+        node = eval(last, names).grad_fn
+        shown.append((node.name(), repr(node).split(" object")[0]))
+    assert shown[0] == shown[1]

@@ -11,7 +11,7 @@ import sys
 
 import numpy as np
 
-from penlight.autograd.node import record
+from penlight.autograd.node import record, rename
 from penlight.tensors.operation import operation, recorder, table
 from penlight.tensors.tensor import Tensor, wrap
 
@@ -109,12 +109,24 @@ def _refuse_frozen(view: Tensor, what: str) -> None:
     raise RuntimeError(f"{who} {what}. {_WHY[view._frozen]}")
 
 
+# What PyTorch calls the nodes of `t_`, `transpose_`, `unsqueeze_` and the forms of `squeeze_`.
+_IN_PLACE = {
+    f"{name}Backward{plain}": f"{name}Backward{written}"
+    for name, plain, written in (
+        ("T", 0, 1), ("Transpose", 0, 1), ("Unsqueeze", 0, 1),
+        ("Squeeze", 0, 3), ("Squeeze", 1, 4), ("Squeeze", 2, 5),
+    )
+}  # fmt: skip
+
+
 def write(target: Tensor, out: Tensor) -> None:
     """`target` is about to be overwritten by `out`: give it, and its base, their new history."""
     base = target if target._base is None else target._base
     _refuse(target)
     learns = () if base._requires_grad or not out._requires_grad else _other_views(base, target)
     if base is target:
+        if out.grad_fn is not None:
+            rename(out, _IN_PLACE.get(type(out.grad_fn).__name__, type(out.grad_fn).__name__))
         target.grad_fn, target._output_nr = out.grad_fn, out._output_nr
         target._requires_grad, target._tracked = out._requires_grad, out._tracked
         target._tangent = out._tangent

@@ -78,10 +78,11 @@ class Node:
     entry: Operation
 
     def name(self) -> str:
-        return type(self).__name__
+        name = type(self).__name__
+        return f"torch::autograd::{name}" if name in _WRITTEN_BY_HAND else name
 
     def __repr__(self):
-        return f"<{self.name()} object at {hex(id(self))}>"
+        return f"<{type(self).__name__} object at {hex(id(self))}>"
 
     @property
     def _input_metadata(self):
@@ -106,7 +107,7 @@ class Node:
         by = self if m is vocabulary else None
         results = [None] * len(self.next_functions)
         for i, rule, values in self.steps():
-            result = rule(m, g, *[_read(v, by) for v in values])
+            result = rule(m, g, *[_read(v, by) for v in values]) if values else rule(m, g)
             if self.entry.variadic:
                 return result
             results[i] = result
@@ -114,12 +115,13 @@ class Node:
 
     def steps(self):
         """(input number, rule, the values that it named) for each gradient that is wanted."""
-        parts, start = self.parts, 0
+        parts, start, steps = self.parts, 0, []
         for i, rule, sources in self.entry.rules:
             if self.entry.variadic or self.next_functions[i] is not NO_EDGE:
                 end = start + len(sources)
-                yield i, rule, parts[start:end]
+                steps.append((i, rule, parts[start:end]))
                 start = end
+        return steps
 
     def saved(self):
         """The tensors that the rules will need (none after they have been freed)."""
@@ -143,6 +145,10 @@ def _read(value, by):
     return value
 
 
+# Nodes that PyTorch's authors wrote, where the others are generated.
+_WRITTEN_BY_HAND = {"CopyBackwards", "CopySlices", "NotImplemented"}
+
+
 class AccumulateGrad(Node):
     """Where the graph ends: adds what arrives to the `.grad` of a leaf."""
 
@@ -159,7 +165,8 @@ class AccumulateGrad(Node):
     @property
     def output_facts(self):
         # Not what they were when the node was made: `module.double()` changes the leaf's type.
-        return facts_of((self.variable,))
+        array = self.variable._array
+        return ((array.shape, array.dtype),)
 
     def steps(self):
         return ()
@@ -176,17 +183,6 @@ def accumulator(leaf: Tensor) -> AccumulateGrad:
     return found
 
 
-_facts: dict[tuple, tuple] = {}
-
-
-def facts_of(outs) -> tuple:
-    """(shape, NumPy type) of each tensor; equal facts are one object."""
-    facts = tuple([(each._array.shape, each._array.dtype) for each in outs])
-    if len(_facts) > 10_000:
-        _facts.clear()
-    return _facts.setdefault(facts, facts)
-
-
 def edge_of(x) -> tuple:
     """Where the gradient of `x` goes: (node, output number)."""
     if not isinstance(x, Tensor) or not x._requires_grad:
@@ -195,15 +191,30 @@ def edge_of(x) -> tuple:
 
 
 _classes: dict[Operation, type[Node]] = {}
+_renamed: dict[tuple[Operation, str], type[Node]] = {}
 
 
 def node_class(entry: Operation) -> type[Node]:
     """The node type of an operation; its name is PyTorch's, such as `MulBackward0`."""
     made = _classes.get(entry)
     if made is None:
-        made = type(entry.node_name, (Node,), {"__slots__": (), "entry": entry})
-        _classes[entry] = made
+        made = _classes[entry] = _node_class(entry, entry.node_name)
     return made
+
+
+def _node_class(entry, name) -> type[Node]:
+    return type(name, (Node,), {"__slots__": (), "entry": entry})
+
+
+def rename(out: Tensor, name: str) -> Tensor:
+    """Give the node that has just made `out` the name that PyTorch has for this use of it."""
+    node = out.grad_fn
+    if node is not None and name != type(node).__name__:
+        key = (node.entry, name)
+        if key not in _renamed:
+            _renamed[key] = _node_class(*key)
+        node.__class__ = _renamed[key]
+    return out
 
 
 def attach(out: Tensor, node: Node, output: int) -> None:
@@ -245,7 +256,8 @@ def record(entry, inputs, out, attrs) -> None:
         watch.dual(entry, inputs, outs, attrs)
     if not tracked:
         return
-    node.next_functions, node.output_facts = tuple(edges), facts_of(outs)
+    node.next_functions = tuple(edges)
+    node.output_facts = tuple([(each._array.shape, each._array.dtype) for each in outs])
     node.prehooks = node.posthooks = None
     node.holds = False  # whether a tensor was saved
     values = []

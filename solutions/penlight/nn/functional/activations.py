@@ -2,6 +2,7 @@
 
 import math
 
+from penlight.autograd.node import rename
 from penlight.nn import steps
 from penlight.tensors import dtypes, special
 from penlight.tensors.operation import inplace as in_place
@@ -209,7 +210,8 @@ def celu(input, alpha=1.0, inplace=False) -> Tensor:
     """x where positive, else alpha · (e^(x/alpha) - 1)."""
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    return _run(elu_, floating("elu", input), alpha, 1.0, 1.0 / alpha, inplace=inplace)
+    out = _run(elu_, floating("elu", input), alpha, 1.0, 1.0 / alpha, inplace=inplace)
+    return rename(out, "CeluBackward0")
 
 
 def gelu(input, approximate="none") -> Tensor:
@@ -296,7 +298,8 @@ def glu(input, dim=-1) -> Tensor:
         )
     half = input.shape[dim] // 2
     before = (slice(None),) * dim
-    return input[(*before, slice(0, half))] * sigmoid(input[(*before, slice(half, None))])
+    halves = input[(*before, slice(0, half))], input[(*before, slice(half, None))]
+    return rename(halves[0] * sigmoid(halves[1]), "GluBackward0")
 
 
 def _cast(input, dtype):

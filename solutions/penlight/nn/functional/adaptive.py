@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from penlight.autograd.node import rename
 from penlight.nn.functional.along import mix_along, pick_along
 from penlight.nn.functional.pooling import Pool, flat_places, max_pool
 from penlight.nn.functional.windows import batched
@@ -51,6 +52,8 @@ def _adaptive_avg(n, input, output_size) -> Tensor:
     else:
         for d, out in enumerate(sizes, 2):
             input = mix_along(input, d, _means(input.shape[d], out))
+    if n > 1 and set(sizes) != {1}:  # to one number each is a mean, in PyTorch too
+        input = rename(input, f"AdaptiveAvgPool{n}DBackward0")
     return input.squeeze(0) if single else input
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+from penlight.autograd.node import rename
 from penlight.nn.functional.along import pick_along
 from penlight.tensors.operation import operation
 from penlight.tensors.tensor import Tensor
@@ -63,14 +64,14 @@ def pad(input, pad, mode="constant", value=None) -> Tensor:
     if not math.prod(input.shape[1:]):
         raise RuntimeError(f"Expected an input that is not empty, but got {list(input.shape)}")
     for d, (before, after) in zip(range(input.ndim - 1, 0, -1), widths, strict=False):
-        if before or after:
+        if before or after or not any(pad):  # the result is a new tensor in any case
             n = input.shape[d]
             if n + before + after < 1:
                 raise RuntimeError(
                     f"input {list(input.shape)} is too small for padding {pad} at dimension {d}"
                 )
             index = tuple(_PLACES[mode](i, n, before, after) for i in range(-before, n + after))
-            input = pick_along(input, d, index)
+            input = rename(pick_along(input, d, index), _NODES[mode].format(len(widths)))
     return input
 
 
@@ -94,6 +95,11 @@ def _wrapped(i, n, before, after):
     return start + (i - start) % (n - start + min(after, 0))
 
 
+_NODES = {
+    "reflect": "ReflectionPad{}DBackward0",
+    "circular": "CopySlices",
+    "replicate": "ReplicationPad{}DBackward0",
+}
 _PLACES = {
     "reflect": _reflected,
     "circular": _wrapped,

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from penlight.autograd.node import rename
 from penlight.nn.functional.adaptive import (
     adaptive_avg_pool1d,
     adaptive_avg_pool2d,
@@ -114,7 +115,7 @@ def interpolate(
         kind = np.float64 if input._array.dtype == np.float64 else np.float32
         weights = _cubic if mode == "bicubic" else _linear
         input = mix_along(input, d, weights(n, out, scale, bool(align_corners), kind))
-    return input
+    return rename(input, f"Upsample{mode.title().replace('-', '')}{len(sizes)}DBackward0")
 
 
 def _target(input, size, scale_factor, recompute):
