@@ -116,8 +116,8 @@ register_hidden(
         ),
         wrong(
             "only the root",
-            "Only the first node is visited. Every node sends on what it got, so the loop has to go "
-            "on: does a `return` stand inside it?",
+            "Only the first node is visited. Every node sends on what it got, so the loop goes on: "
+            "does a `return` stand inside it?",
             """
             def backpropagate(order, visit):
                 arrived = {}
@@ -128,8 +128,8 @@ register_hidden(
         ),
         wrong(
             "stops early",
-            "Only the first node is visited. Every node sends on what it got, so the loop has to go "
-            "on: does a `return` stand inside it?",
+            "Only the first node is visited. Every node sends on what it got, so the loop goes on: "
+            "does a `return` stand inside it?",
             """
             def backpropagate(order, visit):
                 arrived = {}
