@@ -34,7 +34,10 @@ def sum_to(array, shape):
     if changed:
         return unbroadcast(array, shape)
     dims = _remembered(array.shape, shape)
-    return array_module(array).add.reduce(array, dims).reshape(shape) if dims else array
+    if not dims:
+        return array
+    total = array_module(array).add.reduce(array, dims)
+    return total if total.shape == shape else total.reshape(shape)
 
 
 @functools.lru_cache(4096)

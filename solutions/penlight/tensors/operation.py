@@ -14,6 +14,7 @@ reports what it did, and autograd (or a graph capture) listens.
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -91,8 +92,7 @@ class Operation:
         """The forward on arrays of `module`."""
         if isinstance(self.forward, str):
             return getattr(module, self.forward)
-        forward = self.forward
-        return lambda *args, **kwargs: forward(module, *args, **kwargs)
+        return partial(self.forward, module)
 
     def _source(self, name: str) -> tuple[str, int]:
         if name == "out":
