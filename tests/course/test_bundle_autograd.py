@@ -94,6 +94,8 @@ def test_with_the_solutions_everything_runs_on_them(bundle):
     assert not errors(cells)
     assert printed(cells["use"]).count("penlight runs it from now on") == 4
     assert "x.grad is 12.0\nx.grad is 24.0" in printed(cells["first-backward"])
+    (stepper,) = cells["use-stepper"].outputs
+    assert "a.grad = 20" in stepper["data"]["text/plain"]
     assert "30 of 30 right" in printed(cells["judge-them"])
     counts = printed(cells["judge-them"]).split("\n")
     assert all(any(f"150 × {name}" in line for line in counts) for name in WALK[:2])
