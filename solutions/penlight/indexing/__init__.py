@@ -2,5 +2,6 @@
 
 from penlight.indexing.masking import *
 from penlight.indexing.reading import *
+from penlight.indexing.reducing import *
 from penlight.indexing.selecting import *
 from penlight.indexing.writing import *

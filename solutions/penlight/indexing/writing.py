@@ -17,13 +17,13 @@ from penlight.tensors.tensor import Tensor, teach, wrap_dim
 
 
 def _scatter(xp, x, src, /, index, dim):
-    out = x.copy()
+    out = xp.array(x)  # also of a scalar, which a rule may hand over
     out.reshape(-1)[places(xp, x.shape, index, dim)] = _first(src, index)
     return out
 
 
 def _scatter_add(xp, x, src, /, index, dim):
-    out = x.copy()
+    out = xp.array(x)
     add_flat(xp, out, places(xp, x.shape, index, dim), _spread(xp, src, index, x.dtype))
     return out
 
@@ -46,8 +46,9 @@ def _spread(xp, src, index, dtype):
     return xp.broadcast_to(_first(src, index), index.shape).astype(dtype, copy=False)
 
 
-def _grad_of_src(m, g, index, dim, shape):
+def _grad_of_src(m, g, index, dim, shape, share=None):
     g = m.gather(g, index, dim)
+    g = g if share is None else g * share
     if g.shape == shape:
         return g
     used = tuple(slice(0, n) for n in index.shape)

@@ -1,7 +1,10 @@
 """Embedding: rows of a table, looked up by number."""
 
+from penlight.indexing.writing import index_add
 from penlight.tensors import dtypes
+from penlight.tensors.creation import zeros
 from penlight.tensors.devices import array_module
+from penlight.tensors.joining import stack
 from penlight.tensors.operation import operation
 from penlight.tensors.tensor import Tensor, wrap
 
@@ -62,6 +65,87 @@ def embedding(
     return embedding_(weight, input, _shares(weight, indices, padding_idx, scale_grad_by_freq))
 
 
+def embedding_bag(
+    input, weight, offsets=None, max_norm=None, norm_type=2, scale_grad_by_freq=False, mode="mean",
+    sparse=False, per_sample_weights=None, include_last_offset=False, padding_idx=None,
+) -> Tensor:  # fmt: skip
+    """The sum, mean or maximum of several rows of `weight`: (bags, d).
+
+    input    (bags, n), or (indices,) for bags of different size: bag i starts at `offsets[i]`
+             (and the last number of `offsets` is the end if `include_last_offset`)
+    others   as in `embedding`; rows of `padding_idx` do not count
+    per_sample_weights  a factor for each row, with mode "sum" only
+    """
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if per_sample_weights is not None:
+        if mode != "sum":
+            raise NotImplementedError(
+                "embedding_bag: per_sample_weights was not None. per_sample_weights is only "
+                f"supported for mode='sum' (got mode='{mode}'). Please open a feature request on "
+                "GitHub."
+            )
+        if per_sample_weights.shape != input.shape:
+            raise ValueError(
+                f"embedding_bag: If per_sample_weights ({list(per_sample_weights.shape)}) is not "
+                f"None, then it must have the same shape as the input ({list(input.shape)})"
+            )
+    starts, ends = _bags(input, offsets, include_last_offset)
+    flat = input.reshape(-1)
+    rows = embedding(flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
+    counted = flat != padding_idx % weight.shape[0] if padding_idx is not None else flat == flat
+    if mode == "max":
+        none = zeros(weight.shape[1], dtype=weight.dtype, device=weight.device)
+        bags = [rows[a:b][counted[a:b]] for a, b in zip(starts, ends, strict=True)]
+        return stack([bag.max(0).values if len(bag) else none for bag in bags])
+    if per_sample_weights is not None:
+        rows = rows * per_sample_weights.reshape(-1, 1)
+    xp = array_module(flat._array)
+    lengths = xp.asarray([b - a for a, b in zip(starts, ends, strict=True)], dtype=xp.int64)
+    number = wrap(xp.repeat(xp.arange(len(starts)), lengths))[counted]
+    empty = zeros(len(starts), weight.shape[1], dtype=weight.dtype, device=weight.device)
+    total = index_add(empty, 0, number, rows[counted])
+    if mode == "sum":
+        return total
+    counts = xp.bincount(number._array, minlength=len(starts))
+    return total / wrap(xp.maximum(counts, 1).astype(weight._array.dtype)[:, None])
+
+
+def _bags(input, offsets, include_last_offset) -> tuple[list[int], list[int]]:
+    """Where each bag begins and ends among the flattened indices."""
+    if input.ndim == 2:
+        if offsets is not None:
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch "
+                f"of fixed length sequences. However, found offsets of type {type(offsets)}"
+            )
+        bags, n = input.shape
+        starts = [i * n for i in range(bags + 1)]
+    elif input.ndim == 1:
+        if not isinstance(offsets, Tensor) or offsets.ndim != 1:
+            found = None if offsets is None else getattr(offsets, "shape", offsets)
+            raise ValueError(f"offsets has to be a 1D Tensor, but got {found}")
+        starts = offsets.tolist()
+        if starts and starts[0] != 0:
+            raise RuntimeError(
+                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start "
+                f"from position 0. However, got {starts[0]}"
+            )
+        if starts and starts[-1] > len(input):
+            raise RuntimeError(
+                f"offsets[-1] can not be greater than input's length {len(input)} but got "
+                f"offsets[-1] of {starts[-1]}"
+            )
+        starts = starts if include_last_offset else [*starts, len(input)]
+    else:
+        raise ValueError(
+            f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.ndim}"
+        )
+    return starts[:-1], starts[1:]
+
+
 def _shares(weight, indices, padding_idx, scale_grad_by_freq) -> Tensor | None:
     if padding_idx is None and not scale_grad_by_freq:
         return None
@@ -103,4 +187,4 @@ def one_hot(tensor, num_classes=-1) -> Tensor:
     return wrap((array[..., None] == xp.arange(num_classes)).astype(xp.int64))
 
 
-__all__ = ["embedding", "one_hot"]
+__all__ = ["embedding", "embedding_bag", "one_hot"]
