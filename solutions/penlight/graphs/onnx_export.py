@@ -7,8 +7,6 @@ error that names it. Parameters become initialisers. Shapes are those of the cap
 from __future__ import annotations
 
 import math
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ import numpy as np
 from penlight.graphs.capture import Captured
 from penlight.graphs.ir import Graph, Node, Value
 from penlight.tensors.operation import table
+from penlight.training.files import written_whole
 
 OPSET = 18
 # Operations whose arguments ONNX takes in the same order, without attributes.
@@ -62,15 +61,8 @@ def to_onnx(captured: Captured | Graph):
 def export(captured: Captured | Graph, path) -> None:
     """Write the graph as an .onnx file, whole or not at all."""
     data = to_onnx(captured).SerializeToString()
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    with written_whole(Path(path)) as file:
+        file.write(data)
 
 
 class _Model:

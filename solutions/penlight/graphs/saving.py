@@ -8,9 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import tempfile
-import zipfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -24,6 +21,7 @@ from penlight.tensors.devices import CPU, device, move
 from penlight.tensors.operation import table
 from penlight.tensors.random import draws
 from penlight.tensors.tensor import wrap
+from penlight.training.files import written_whole
 
 FORMAT = "penlight graph"
 VERSION = 1
@@ -47,19 +45,14 @@ def save(captured: Captured, path) -> None:
         "takes": writer.plan(captured._takes), "gives": writer.plan(captured._gives),
         "types": writer.types,
     }  # fmt: skip
-    path = Path(path)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file, zipfile.ZipFile(file, "w") as archive:
-            archive.writestr("graph.json", json.dumps(content, indent=1))
-            for number, array in enumerate(writer.arrays):
-                raw = io.BytesIO()
-                np.save(raw, _plain_array(array), allow_pickle=False)
-                archive.writestr(f"arrays/{number}.npy", raw.getvalue())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    import zipfile  # only here: `import penlight` need not wait for it
+
+    with written_whole(Path(path)) as file, zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("graph.json", json.dumps(content, indent=1))
+        for number, array in enumerate(writer.arrays):
+            raw = io.BytesIO()
+            np.save(raw, _plain_array(array), allow_pickle=False)
+            archive.writestr(f"arrays/{number}.npy", raw.getvalue())
 
 
 def load(path) -> Captured:
@@ -67,6 +60,8 @@ def load(path) -> Captured:
 
     BadGraphFile for anything that is not a whole graph of known operations.
     """
+    import zipfile
+
     try:
         with zipfile.ZipFile(path) as archive:
             content = json.loads(archive.read("graph.json"))
