@@ -61,7 +61,7 @@ class _Run:
         self.judge_ = Judge()
         self.examiner = Examiner(grader.isolation, grader.setting)
         self.session: Session | None = None
-        self.snapshots: dict[int, Snapshot | Lost] = {}
+        self.snapshots: dict[int, Snapshot] = {}
         self.graded = [
             number
             for number, cell in enumerate(paper.cells)
@@ -100,26 +100,51 @@ class _Run:
         return True
 
     def judge(self) -> None:
-        """Judge the graded cells on the copies, now that no cell can show what they see."""
-        for number in sorted({*self.graded, *self.locked}):
-            cell, snapshot = self.paper.cells[number], self.snapshots.get(number)
-            if number in self.locked:
-                if isinstance(snapshot, Snapshot):
-                    self.examiner.prepare(cell, snapshot)
-                    snapshot.end()
-                continue
-            if not isinstance(snapshot, Snapshot):
-                lost = self.left_out.get(number) or Lost(
-                    "crashed", "the cells before end the process"
-                )
-                found = Judged(0.0, lost.how, f"{judge.WORDS[lost.how]} ({lost})")
+        """Judge the graded cells on the copies, now that no cell can show what they see.
+
+        What one copy does may end the others; those are then made again in a new process.
+        """
+        judged: set[int] = set()
+        for _ in range(MOST_RESTARTS + 1):
+            fresh = True
+            for number in sorted({*self.graded, *self.locked} - judged):
+                found = self._judged(number)
+                if found is None:
+                    continue
+                ended = found.verdict in judge.ENDED and number not in self.left_out
+                if ended and not fresh:
+                    break
+                fresh = False
+                judged.add(number)
+                self._note(number, found)
             else:
-                found = self._judge(cell, snapshot)
+                return
+            while not self.cells():
+                pass
+        for number in sorted({*self.graded} - judged):
+            self._note(number, _as_judged(Lost("crashed", "the cells before end the process")))
+
+    def _judged(self, number: int) -> Judged | None:
+        """Judge one graded cell; None for a cell that only the tests need."""
+        cell, snapshot = self.paper.cells[number], self.snapshots.get(number)
+        if number in self.locked:
+            if snapshot is not None:
+                self.examiner.prepare(cell, snapshot)
                 snapshot.end()
-            self.result.marks[cell.grade_id] = Mark(
-                min(found.score, cell.points), found.verdict, found.text
-            )
-            self.result.outputs[number] = [_shown(found)]
+            return None
+        if snapshot is None:
+            lost = self.left_out.get(number) or Lost("crashed", "the cells before end the process")
+            return _as_judged(lost)
+        try:
+            return self._judge(cell, snapshot)
+        finally:
+            snapshot.end()
+
+    def _note(self, number: int, found: Judged) -> None:
+        cell = self.paper.cells[number]
+        score = min(found.score, cell.points)
+        self.result.marks[cell.grade_id] = Mark(score, found.verdict, found.text)
+        self.result.outputs[number] = [_shown(found)]
 
     def _judge(self, cell: Cell, snapshot: Snapshot) -> Judged:
         if cell.kind == CHECK:
@@ -154,6 +179,10 @@ class _Run:
         if found is None:
             return output
         return {**output, "data": {"text/plain": found.text()}, "trusted_html": found.html()}
+
+
+def _as_judged(lost: Lost) -> Judged:
+    return Judged(0.0, lost.how, f"{judge.WORDS[lost.how]} ({lost})")
 
 
 def _together(each: list[Judged]) -> Judged:

@@ -21,6 +21,7 @@ from autograder.values import TensorSpec, map_specs
 
 PASSED, FAILED, ERROR, TIME = "passed", "failed", "error", "time"
 MEMORY, OUTPUT, CRASHED = "memory", "output", "crashed"
+ENDED = (TIME, MEMORY, OUTPUT, CRASHED)  # after these the process may be gone
 WORDS = {
     PASSED: "All of it is right.",
     FAILED: "Some of it is wrong.",

@@ -227,6 +227,8 @@ class Session:
 
     def _lost(self) -> Lost:
         self.end(wait=1.0)
+        if self.final.get("over"):
+            return Lost("memory", "its processes together took more than a submission may")
         code = self.final.get("exit")
         if code is not None and code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
@@ -267,3 +269,12 @@ class Snapshot(Session):
             pid, self.pid = self.pid, 0
             with contextlib.suppress(Lost):
                 self.session.ask("end", 5, pid=pid)
+
+    def _lost(self) -> Lost:
+        """How the copy ended: with its whole process, or alone."""
+        session = self.session
+        if session.number and (final := session.isolation.wait(session.number, 0.3)):
+            session.final, session.number = final, 0
+            return session._lost()
+        self.end()
+        return Lost("crashed", "the process ended itself")

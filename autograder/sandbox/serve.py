@@ -104,6 +104,7 @@ class Server:
         channel = self.spares[number]
         pid = os.fork()
         if pid == 0:
+            os.setsid()
             for other in (self.channel, *self.spares):
                 if other is not channel:
                     other.close()

@@ -4,7 +4,9 @@ What a cell shows is kept in order and bounded: streams, displayed objects, the 
 line, the error. All of it is a claim of the student's process; nothing is scored by it.
 """
 
+import contextlib
 import io
+import signal
 import sys
 from typing import Any
 
@@ -18,6 +20,7 @@ from autograder.limits import TimeUp, limited
 MOST_CHARACTERS = 200_000  # of text a cell may print
 MOST_BYTES = 8 << 20  # of pictures and pages it may show
 MOST_OUTPUTS = 500
+LATE = "CellTimeoutError"  # as nbgrader's own run calls it
 
 
 class Outputs:
@@ -130,10 +133,12 @@ class Shell:
         self.ipython = InteractiveShell.instance(
             config=settings, display_pub_class=_Publisher, displayhook_class=_Hook
         )
-        self.outputs = Outputs()
+        self.outputs, self.seconds = Outputs(), 0.0
         self.ipython.display_pub.outputs = self.outputs
         self.ipython.displayhook.outputs = self.outputs
         self.ipython._showtraceback = self._showtraceback
+        # IPython would keep a second copy of all that is printed, without a bound
+        self.ipython._tee = lambda channel: contextlib.nullcontext()
         self.ipython.user_ns["__name__"] = "__main__"
         sys.modules["__main__"].__dict__.update(self.ipython.user_ns)
 
@@ -148,12 +153,13 @@ class Shell:
 
     def run(self, source: str, seconds: float) -> list[dict]:
         """Run one cell and return what it showed; an error, also a time-out, is an output."""
-        streams = sys.stdout, sys.stderr
+        streams, self.seconds = (sys.stdout, sys.stderr), seconds
         try:
-            limited(lambda: self.ipython.run_cell(source, store_history=True), seconds)
+            done = limited(lambda: self.ipython.run_cell(source, store_history=True), seconds)
+            if isinstance(done.error_in_exec, TimeUp):
+                self._late()
         except TimeUp:
-            told = f"The cell did not end within {seconds:g} seconds."
-            self.outputs.error("CellTimeoutError", told, [f"CellTimeoutError: {told}"])
+            self._late()
         except BaseException as error:
             self.outputs.error(
                 type(error).__name__, str(error), [f"{type(error).__name__}: {error}"]
@@ -161,9 +167,16 @@ class Shell:
         sys.stdout, sys.stderr = streams
         return self.outputs.take()
 
+    def _late(self) -> None:
+        if not any(item.get("ename") == LATE for item in self.outputs.items):
+            told = f"The cell did not end within {self.seconds:g} seconds."
+            self.outputs.error(LATE, told, [f"{LATE}: {told}"])
+
     def _showtraceback(self, etype, evalue, stb) -> None:
         if issubclass(etype, TimeUp):
-            raise evalue  # the limit around `run_cell` reports it
+            signal.setitimer(signal.ITIMER_REAL, 0)  # it has arrived; leave IPython in peace
+            self._late()
+            return
         try:
             text = str(evalue)
         except Exception:

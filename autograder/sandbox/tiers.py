@@ -82,7 +82,7 @@ def command(tier: Tier, stage: Path, options: dict, hidden: Iterable[str]) -> li
              "--hostname", "sandbox"]  # fmt: skip
     if os.geteuid() == 0:
         words += ["--cap-drop", "ALL"]
-        for needed in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL"):
+        for needed in ("CAP_SETUID", "CAP_SETGID", "CAP_KILL", "CAP_SYS_PTRACE"):
             words += ["--cap-add", needed]
     for folder in sorted({str(p) for each in shown for p in Path(each.target).parents}):
         words += ["--perms", "0755", "--dir", folder]  # else only root may walk through them

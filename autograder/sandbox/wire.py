@@ -23,7 +23,7 @@ from autograder.sandbox import ship
 from autograder.values import DtypeSpec, TensorSpec
 
 LARGEST = 128 << 20  # bytes of one message
-MOST_TEXT = 48 << 20  # bytes of its JSON part
+MOST_TEXT = 16 << 20  # bytes of its JSON part
 DEEPEST = 60
 MOST_ENTRIES = 2_000_000
 HEADER = struct.Struct("!II")

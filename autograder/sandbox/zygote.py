@@ -21,6 +21,8 @@ import time
 from typing import Any
 
 MESSAGE = 1 << 16
+SLACK = 64 << 20  # bytes that a process may take beyond its limit before the watch ends it
+WATCH = 0.25  # seconds between two looks at how much memory the processes take together
 
 
 def main(control_number: int, options: dict[str, Any]) -> None:
@@ -77,16 +79,33 @@ class Zygote:
     def __init__(self, control: socket.socket, shell: Any, options: dict[str, Any]):
         self.control, self.shell, self.options = control, shell, options
         self.pids: dict[int, int] = {}
+        self.most: dict[int, int] = {}  # bytes that a submission's processes may take
+        self.over: set[int] = set()
+        self.own = _memory_by_parent().get(os.getpid(), (0, 0))[1]
         self.selector = selectors.DefaultSelector()
         self.selector.register(control, selectors.EVENT_READ, None)
 
     def run(self) -> None:
         while True:
-            for key, _ in self.selector.select(timeout=1.0):
+            if self.pids:
+                self._watch()
+            for key, _ in self.selector.select(timeout=WATCH if self.pids else None):
                 if key.data is None and not self._order():
                     return
                 if key.data is not None:
                     self._report(key.fileobj, key.data)
+
+    def _watch(self) -> None:
+        """End submissions whose processes together take more memory than one may."""
+        taken = _memory_by_parent()
+        for number, pid in self.pids.items():
+            tree = _tree(pid, taken)
+            most = self.most[number] * 5 // 4 + SLACK
+            rough = sum(max(taken[each][1] - self.own, 0) for each in tree)
+            if rough > most and sum(_share(each, taken[each][1]) for each in tree) > most:
+                self.over.add(number)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
     def _order(self) -> bool:
         data, files, _, _ = socket.recv_fds(self.control, MESSAGE, 253)
@@ -124,6 +143,7 @@ class Zygote:
             self._tell({"number": order["number"], **first})
             return
         self.pids[order["number"]] = first["pid"]
+        self.most[order["number"]] = order["limits"]["memory"]
         self.selector.register(file, selectors.EVENT_READ, (order["number"], keeper))
         self._tell({"number": order["number"], "started": True})
 
@@ -135,6 +155,7 @@ class Zygote:
         os.waitpid(keeper, 0)
         self.pids.pop(number, None)
         told = json.loads(line) if line else {"signal": signal.SIGKILL}
+        told["over"] = number in self.over
         self._tell({"number": number, "ended": told})
 
     def _tell(self, message: dict) -> None:
@@ -228,6 +249,39 @@ def _end_leftovers(pid: int) -> None:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         time.sleep(0.01)
+
+
+def _memory_by_parent() -> dict[int, tuple[int, int]]:
+    """pid -> (its parent, bytes of memory that are its own); empty where there is no /proc."""
+    found, page = {}, resource.getpagesize()
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():
+        if name.isdigit():
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                with open(f"/proc/{name}/stat") as file:
+                    parent = int(file.read().rpartition(")")[2].split()[1])
+                with open(f"/proc/{name}/statm") as file:
+                    words = file.read().split()
+                found[int(name)] = (parent, (int(words[1]) - int(words[2])) * page)
+    return found
+
+
+def _tree(root: int, taken: dict[int, tuple[int, int]]) -> set[int]:
+    """`root` and its descendants, as far as they are in `taken`."""
+    members, before = {root}, 0
+    while len(members) > before:
+        before = len(members)
+        members |= {pid for pid, (parent, _) in taken.items() if parent in members}
+    return members & set(taken)
+
+
+def _share(pid: int, otherwise: int) -> int:
+    """Bytes of a process's memory, what it shares with others divided between them."""
+    try:
+        with open(f"/proc/{pid}/smaps_rollup") as file:
+            lines = [line.split() for line in file]
+    except OSError:
+        return otherwise
+    return sum(int(w[1]) << 10 for w in lines if w[0] in ("Pss_Anon:", "Pss_Shmem:"))
 
 
 def _kilobytes(maximum: int) -> int:
