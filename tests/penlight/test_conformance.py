@@ -121,6 +121,14 @@ def test_the_command_says_what_it_does_not_know():
     assert "no_such_operator" in done.output
 
 
+@pytest.mark.skipif(penlight.cuda.is_available(), reason="there is a GPU")
+def test_the_command_says_what_a_gpu_run_needs():
+    done = course("--device", "cuda", "--op", "exp")
+    assert done.exit_code == 2
+    assert "CuPy" in done.output
+    assert course("--device", "abacus").exit_code == 2
+
+
 def test_losing_an_operator_is_an_error(monkeypatch):
     monkeypatch.setattr(penlight, "exp", penlight.sin)
     done = course("--op", "exp")

@@ -41,8 +41,9 @@ def main(
 
     console = Console()
     try:
+        _check(device)
         chosen = operators.entries(floor, op)
-    except LookupError as error:
+    except (LookupError, RuntimeError) as error:
         raise typer.BadParameter(str(error)) from None
     runner = Runner(device, limit=_SHOWN if quick else None)
     results = [
@@ -74,6 +75,14 @@ def _explain(console, result, count: int) -> None:
         console.print(f"  penlight lacks: {', '.join(result.missing)}", markup=False)
     for failure in (*result.failures[:count], *result.informal[:1]):
         console.print(f"  {failure}", markup=False)
+
+
+def _check(device: str) -> None:
+    """RuntimeError, with what to do, where penlight cannot compute on `device`."""
+    from penlight.tensors.devices import device as parse
+    from penlight.tensors.devices import module_for
+
+    module_for(parse(device))
 
 
 def _card(device: str) -> str | None:

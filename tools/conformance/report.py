@@ -38,18 +38,31 @@ def summary(results: list[EntryResult]) -> dict[str, dict]:
 def table(results: list[EntryResult], device: str) -> Table:
     """The summary as a rich table."""
     title = f"penlight against torch {torch.__version__} on {device}"
-    made = Table(title=title, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    caption = "A single number: so many checks, and all of them hold."
+    made = Table(
+        title=title, caption=caption, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True
+    )
     made.add_column("floor")
     for title in ("operators", *TITLES):
         made.add_column(title, justify="right")
-    for name, row in summary(results).items():
-        made.add_row(name, *_cells(row), end_section=name == list(summary(results))[-2:][0])
+    rows = summary(results)
+    for name, row in rows.items():
+        before_the_sum = name == list(rows)[-2:][0]
+        made.add_row(name, *map(_short, _cells(row)), end_section=before_the_sum)
     return made
 
 
 def _cells(row) -> list[str]:
-    checks = [f"{row['passed'][kind]}/{row['total'][kind]}" for kind in KINDS]
+    checks = [
+        f"{row['passed'][kind]}/{row['total'][kind]}" if row["total"][kind] else "–"
+        for kind in KINDS
+    ]
     return [f"{row['passing']}/{row['entries']}", *checks]
+
+
+def _short(cell: str) -> str:
+    passed, _, total = cell.partition("/")
+    return passed if passed == total else cell
 
 
 def as_json(results: list[EntryResult], device: str, card: str | None = None) -> dict:
