@@ -97,9 +97,15 @@ def secret_lines(source: str) -> list[str]:
 
 
 def open_lines(source: str) -> list[str]:
-    """The lines of a cell that students get."""
-    secret = secret_lines(source)
-    return [line.strip() for line in source.splitlines() if line.strip() not in secret]
+    """The lines of a cell that students get, wherever else in the cell they stand again."""
+    found, inside = [], False
+    for line in source.splitlines():
+        mark = MARKS.search(line)
+        if mark:
+            inside = mark[1] == "BEGIN"
+        elif not inside:
+            found.append(line.strip())
+    return found
 
 
 def function_source(notebook: NotebookNode, name: str) -> str:

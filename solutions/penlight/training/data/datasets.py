@@ -115,6 +115,14 @@ class Subset(Dataset):
 
 def random_split(dataset, lengths, generator=default_generator) -> list[Subset]:
     """Split at random into parts of the given lengths, or fractions that add up to 1."""
+    if math.isclose(total := sum(lengths), 1):
+        if total > 1:  # by rounding; PyTorch takes it for a wrong sum too
+            raise ValueError(
+                "Sum of input lengths does not equal the length of the input dataset!"
+            )
+        for number, fraction in enumerate(lengths):
+            if not 0 <= fraction <= 1:
+                raise ValueError(f"Fraction at index {number} is not between 0 and 1")
     parts = split_indices(list(range(len(dataset))), lengths)
     order = randperm(len(dataset), generator=generator).tolist()
     return [Subset(dataset, [order[place] for place in part]) for part in parts]
@@ -127,16 +135,14 @@ def split_indices(order, lengths):
     Fractions that add up to 1 are rounded down; what is left over goes to the first parts, one
     each. ValueError if the lengths do not add up to the length of `order`.
     """
-    if math.isclose(sum(lengths), 1) and sum(lengths) <= 1:
-        parts = []
-        for number, fraction in enumerate(lengths):
-            if not 0 <= fraction <= 1:
-                raise ValueError(f"Fraction at index {number} is not between 0 and 1")
-            parts.append(math.floor(len(order) * fraction))
-        for i in range(len(order) - sum(parts)):
-            parts[i % len(parts)] += 1  # what rounding left over goes round, one each
-        lengths = parts
+    if math.isclose(sum(lengths), 1):
+        lengths = [math.floor(len(order) * fraction) for fraction in lengths]
+        for i in range(len(order) - sum(lengths)):
+            lengths[i] += 1
     if sum(lengths) != len(order):
         raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
-    ends = itertools.accumulate(lengths)
-    return [order[end - n : end] for end, n in zip(ends, lengths, strict=True)]
+    parts, start = [], 0
+    for length in lengths:
+        parts.append(order[start : start + length])
+        start += length
+    return parts
