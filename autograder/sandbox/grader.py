@@ -1,16 +1,45 @@
 """Grades one notebook after another: cells in an isolated process, judgement out here."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
+from autograder.exercise import find
 from autograder.sandbox import judge
 from autograder.sandbox.examiner import Examiner
 from autograder.sandbox.judge import Judge, Judged
 from autograder.sandbox.outside import Isolation, Lost, Session, Snapshot
 from autograder.sandbox.paper import CHECK, RUN, TESTS, Cell, Mark, Paper, Result, Setting
+from autograder.sandbox.policy import read, refusal, suspects
 from autograder.sandbox.tiers import Tier
 
 MOST_RESTARTS = 4  # a process that a cell has ended is started again without that cell
+
+
+def calibrated(grader: "Grader", papers: list[Paper]) -> tuple[list[str], list[str]]:
+    """Which tests must run beside the code they test, and which pass nowhere, by grade id.
+
+    papers: the instructor's own solution, which ought to pass everything.
+    """
+    apart = [cell for paper in papers for cell in paper.cells if cell.kind == TESTS]
+    setting = grader.setting
+    short = _short(grader, papers, {cell.grade_id for cell in apart}) if apart else set()
+    if not short:
+        return [], []
+    grader.setting = replace(setting, beside=tuple(short))
+    failing = _short(grader, papers, short)
+    grader.setting = setting
+    return sorted(short - failing), sorted(failing)
+
+
+def _short(grader: "Grader", papers: list[Paper], asked: set[str]) -> set[str]:
+    """Those of `asked` that do not get all their points."""
+    missing = set()
+    for paper in papers:
+        marks = grader.grade(paper).marks
+        points = {cell.grade_id: cell.points for cell in paper.cells}
+        missing |= {g for g, mark in marks.items() if g in asked and mark.score < points[g]}
+    return missing
 
 
 class Grader:
@@ -40,21 +69,66 @@ class Grader:
         started = time.monotonic()
         run = _Run(self, paper, only)
         try:
-            for _ in range(MOST_RESTARTS + 1):
-                if run.cells():
-                    break
-            run.judge()
+            run.whole()
+            policy = Policy(paper)
+            for number in [n for n in run.graded if policy.applies(paper.cells[n], run.result)]:
+                self._again(run, policy, number)
         finally:
             run.end()
         result = run.result
         result.seconds = time.monotonic() - started
         return result
 
+    def _again(self, run: "_Run", policy: "Policy", number: int) -> None:
+        """Judge one exercise once more, where what it forbids was out of reach all the time."""
+        cell = run.paper.cells[number]
+        mark = run.result.marks[cell.grade_id]
+        if policy.text.looks:
+            run.note(number, Judged(0.0, judge.FAILED, refusal(policy.text)))
+            return
+        strict = _Run(self, run.paper, cell.grade_id, policy.forbidden(cell))
+        try:
+            strict.whole()
+        finally:
+            strict.end()
+        found = strict.result.marks[cell.grade_id]
+        if found.score < mark.score:
+            run.result.marks[cell.grade_id] = found
+            run.result.outputs[number] = strict.result.outputs[number]
+
+
+class Policy:
+    """What the student's own cells of a notebook say, next to what its exercises forbid."""
+
+    def __init__(self, paper: Paper):
+        own = [c.source for c in paper.cells if c.kind == RUN and c.own]
+        self.text = read(own)
+
+    def applies(self, cell: Cell, result: Result) -> bool:
+        """Did this cell earn points for an exercise whose forbidden calls may have been made?"""
+        if cell.kind != CHECK or not result.marks[cell.grade_id].score:
+            return False
+        asked = [find(name) for name in judge.names_checked(cell.source)]
+        looks = bool(self.text.looks)
+        return any(e.forbids and (looks or suspects(e, self.text)) for e in asked)
+
+    def forbidden(self, cell: Cell) -> tuple[str, tuple[str, ...]]:
+        """The exercise, and the names that it forbids."""
+        asked = [find(name) for name in judge.names_checked(cell.source)]
+        return asked[0].name, tuple(name for each in asked for name in each.forbids)
+
 
 class _Run:
     """One notebook's way through one or more isolated processes."""
 
-    def __init__(self, grader: Grader, paper: Paper, only: str):
+    def __init__(
+        self,
+        grader: Grader,
+        paper: Paper,
+        only: str,
+        forbidden: tuple[str, tuple[str, ...]] | None = None,
+    ):
+        self.forbidden = forbidden
         self.grader, self.paper, self.only = grader, paper, only
         self.result = Result({}, {}, grader.tier.name)
         self.left_out: dict[int, Lost] = {}  # cells that ended their process
@@ -72,6 +146,13 @@ class _Run:
             n for n, c in enumerate(paper.cells) if tests and c.kind == RUN and c.trusted
         ]
 
+    def whole(self) -> None:
+        """Run the cells and judge the graded ones."""
+        for _ in range(MOST_RESTARTS + 1):
+            if self.cells():
+                break
+        self.judge()
+
     def cells(self) -> bool:
         """Run the cells in a new process, copies taken where a graded cell stands.
 
@@ -83,9 +164,12 @@ class _Run:
         self.session = session = self.grader.isolation.open(snapshots=copies)
         session.asked = lambda message: self.judge_.answer(session, message)
         seconds = self.grader.setting.seconds
+        if self.forbidden:
+            name, names = self.forbidden
+            session.ask("forbid", 30, names=names, exercise=name)
         for number, cell in enumerate(self.paper.cells):
             try:
-                if number in self.left_out:
+                if number in self.left_out or (self.forbidden and number > max(self.graded)):
                     continue
                 if cell.kind == RUN:
                     answer = session.ask("cell", seconds, source=cell.source, seconds=seconds)
@@ -116,13 +200,13 @@ class _Run:
                     break
                 fresh = False
                 judged.add(number)
-                self._note(number, found)
+                self.note(number, found)
             else:
                 return
             while not self.cells():
                 pass
         for number in sorted({*self.graded} - judged):
-            self._note(number, _as_judged(Lost("crashed", "the cells before end the process")))
+            self.note(number, _as_judged(Lost("crashed", "the cells before end the process")))
 
     def _judged(self, number: int) -> Judged | None:
         """Judge one graded cell; None for a cell that only the tests need."""
@@ -140,7 +224,7 @@ class _Run:
         finally:
             snapshot.end()
 
-    def _note(self, number: int, found: Judged) -> None:
+    def note(self, number: int, found: Judged) -> None:
         cell = self.paper.cells[number]
         score = min(found.score, cell.points)
         self.result.marks[cell.grade_id] = Mark(score, found.verdict, found.text)

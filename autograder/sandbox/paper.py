@@ -11,7 +11,8 @@ class Cell:
     """One cell of a notebook rebuilt from trusted and submitted parts.
 
     kind: run (code), check (a graded cell of nothing but `check`), tests (any other graded code),
-    text. trusted: the source is the instructor's. points: of a graded cell.
+    text. trusted: nobody but the instructor can have written it. own: the student wrote it or
+    changed it. points: of a graded cell.
     """
 
     kind: str
@@ -20,6 +21,7 @@ class Cell:
     grade_id: str = ""
     points: float = 0.0
     trusted: bool = False
+    own: bool = True
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,9 @@ import numpy as np
 
 from autograder.finding import is_placeholder, same_code, why_missing
 from autograder.limits import captured, limited
-from autograder.oracle import library, reference_slots
+from autograder.oracle import Outcome, is_empty, library, reference_slots
 from autograder.runner import run_case
-from autograder.sandbox import wire
+from autograder.sandbox import refusals, wire
 from autograder.sandbox.crossing import raised, rebuild_error
 from autograder.sandbox.handles import Side
 from autograder.sandbox.objects import Objects
@@ -87,6 +87,11 @@ class Server:
         same = bool(handed_out) and same_code(found, handed_out)
         return {"callable": True, "placeholder": bool(is_placeholder(found)), "same": same}
 
+    def do_forbid(self, names: tuple, exercise: str) -> dict:
+        """Before the first cell: calls of `names` are refused from now on, whoever kept them."""
+        refusals.install(tuple(names), exercise)
+        return {"forbidden": True}
+
     def do_exercise(self, name: str, settings: dict) -> dict:
         """What the next cases belong to: time limit, forbidden names, how it is called."""
         self.exercise = SimpleNamespace(**settings, name=name)
@@ -96,8 +101,20 @@ class Server:
         """What the student's function does on one case."""
         self.exercise.properties = lambda case: properties
         function = self.shell.names[self.exercise.name]
-        with reference_slots():
-            return {"outcome": run_case(function, self.exercise, case, library(library_name))}
+        refusals.called.clear()
+        with reference_slots(), self._filled(function):
+            outcome = run_case(function, self.exercise, case, library(library_name))
+        if refusals.called:
+            outcome = Outcome("forbidden", message=str(refusals.called[0]))
+        return {"outcome": outcome}
+
+    def _filled(self, function: Any) -> Any:
+        """Where the exercise's own slot was emptied, the engine runs on the student's function."""
+        slots = sys.modules.get("penlight.slots")
+        slot = slots.registry.get(self.exercise.name) if slots else None
+        if slot is None or not is_empty(slot.reference):
+            return contextlib.nullcontext()
+        return slots.transplant(function, slot=slot.name)
 
     def do_snapshot(self, number: int) -> dict:
         """Fork a copy of this process as it is now; it serves spare channel `number`."""

@@ -115,6 +115,9 @@ def _isolated(course, name, student, force, exercise, dry, workers, scheduler, t
     if not todo:
         return {}, 0
     chosen = grading.choose_tier(tier, lambda line: err.print(line, markup=False))
+    loaded = grading.calibrate(course, loaded, chosen)
+    for note in loaded.notes:
+        err.print(f"note: {note}", markup=False)
     options = grading.Options(chosen, workers, scheduler, exercise, dry)
     failed = {}
     found = grading.grade_all(course, loaded, todo, options)

@@ -22,12 +22,16 @@ MOST_FILES = 64 << 20  # bytes beside the notebooks that every submission gets
 
 @dataclass(frozen=True)
 class Assignment:
-    """One assignment as the grading run needs it. version: changes whenever a mark could."""
+    """One assignment as the grading run needs it. version: changes whenever a mark could.
+
+    notes: what its instructor should know.
+    """
 
     name: str
     notebooks: dict[str, NotebookNode]
     setting: Setting
     version: str
+    notes: tuple[str, ...] = ()
 
 
 def load(course: Course, name: str) -> Assignment:

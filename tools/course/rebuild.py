@@ -160,7 +160,7 @@ def _for_grader(node: NotebookNode, original: NotebookNode | None) -> Cell:
         kind = CHECK if names_checked(node.source) else TESTS
         return Cell(kind, node.source, "", grade_id, float(noted["points"]), True)
     locked = bool(noted.get("locked")) and not noted.get("solution")
-    return Cell(RUN, node.source, "", grade_id, trusted=trusted and locked)
+    return Cell(RUN, node.source, "", grade_id, trusted=trusted and locked, own=not trusted)
 
 
 def _unique_ids(cells: list[NotebookNode]) -> None:

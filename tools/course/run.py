@@ -5,15 +5,18 @@ A submission goes through four states, each left behind in one step: its result 
 (`marking`), its entry says finished (`ledger`). A killed run is taken up wherever it was.
 """
 
+import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nbformat
 
 from autograder.sandbox import tiers
+from autograder.sandbox.grader import Grader, calibrated
 from autograder.sandbox.outside import Isolation
-from autograder.sandbox.paper import Result
+from autograder.sandbox.paper import TESTS, Paper, Result
 from autograder.sandbox.tiers import Tier
 from tools.course import crew, ledger, results
 from tools.course.assignment import Assignment
@@ -21,6 +24,7 @@ from tools.course.folder import Course, CourseError, one_line
 from tools.course.ledger import Entry
 from tools.course.marking import Graded, Marker
 from tools.course.rebuild import Rebuilt, rebuild
+from tools.notebooks import write_text
 
 LARGEST = 50_000_000  # bytes of a notebook that is read at all
 
@@ -80,6 +84,7 @@ def grade_all(
 ) -> Iterator[Done]:
     """Grade these students' submissions and yield what became of each as soon as it is known."""
     _sweep(course)
+    assignment = calibrate(course, assignment, options.tier)
     waiting: dict[str, tuple[str, dict[str, Rebuilt]]] = {}
     with Marker(course, assignment) as marker:
         jobs = []
@@ -118,6 +123,41 @@ def grade_all(
                     continue
                 results.write(course, assignment.name, student, wanted, found)
                 yield _finish(course, assignment, marker, student, rebuilt, found, options, False)
+
+
+def calibrate(course: Course, assignment: Assignment, tier: Tier) -> Assignment:
+    """Find out, on the instructor's own solution, which tests cannot run apart from the code.
+
+    It is done once for each version of the assignment; `assignment` with what was found.
+    """
+    if not any(c.kind == TESTS for p in _solutions(course, assignment) for c in p.cells):
+        return assignment
+    file = course.run / "grading" / assignment.name / "tests.json"
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        known = kept["version"] == assignment.version
+    except (OSError, ValueError, KeyError, TypeError):
+        known = False
+    if not known:
+        with Grader(tier, assignment.setting) as grader:
+            beside, failing = calibrated(grader, _solutions(course, assignment))
+        kept = {"version": assignment.version, "beside": beside, "failing": failing}
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_text(file, json.dumps(kept) + "\n")
+    notes = [f"{name}: its tests look into the student's objects, so they run beside the code"
+             for name in kept["beside"]]  # fmt: skip
+    notes += [f"{name}: your own solution does not pass its tests" for name in kept["failing"]]
+    setting = replace(assignment.setting, beside=tuple(kept["beside"]))
+    return replace(assignment, setting=setting, notes=tuple(notes))
+
+
+def _solutions(course: Course, assignment: Assignment) -> list[Paper]:
+    """The instructor's own notebooks as if a student had handed them in."""
+    papers = []
+    for name, trusted in assignment.notebooks.items():
+        path = course.sources / assignment.name / f"{name}.ipynb"
+        papers.append(rebuild(name, trusted, _read(path)).paper)
+    return papers
 
 
 def read_submission(course: Course, assignment: Assignment, student: str) -> dict[str, Rebuilt]:
@@ -197,8 +237,6 @@ def _is_done(course: Course, assignment: Assignment, student: str) -> bool:
 
 def _sweep(course: Course) -> None:
     """Remove what killed runs have left half made; another run that is alive keeps its own."""
-    import shutil
-
     staging = course.run / ".grading"
     for folder in staging.glob("*") if staging.is_dir() else ():
         pid = folder.name.partition("-")[0]
