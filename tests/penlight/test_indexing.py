@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 import penlight
@@ -102,6 +102,7 @@ def items(n):
 
 
 @given(st.tuples(items(2), items(3)) | st.tuples(items(2), items(3), items(2)))
+@example((None, [0, 2], slice(0, 0)))  # out of range, but of nothing
 @settings(max_examples=150, deadline=None)
 def test_any_index(index):
     assume(index.count(...) < 2)

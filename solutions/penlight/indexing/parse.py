@@ -34,6 +34,7 @@ def parse(index, tensor: Tensor) -> Parsed:
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
     items = _completed(items, len(shape))
     views, picks, d, filled = [], [], 0, False
+    vectors = []  # (number of the pick, dimension) of each vector of positions
     for position, item in enumerate(items):
         if item is Ellipsis:
             # The first ellipsis stands for all dimensions not named; further ones for none.
@@ -61,10 +62,14 @@ def parse(index, tensor: Tensor) -> Parsed:
         else:
             array = _positions(item, tensor, d)
             width = array.ndim if array.dtype.kind == "b" else 1
+            if array.dtype.kind != "b":
+                vectors.append((len(picks), d))
             views += [slice(None)] * width
             picks += _as_picks(array)
             d += width
     views += [slice(None)] * (len(shape) - d)
+    for number, d in vectors:
+        picks[number] = _in_range(picks[number], d, tensor._array, views)
     chosen = any(isinstance(pick, np.ndarray) or hasattr(pick, "shape") for pick in picks)
     return Parsed(views, tuple(picks) if chosen else ())
 
@@ -116,7 +121,8 @@ def parse_positions(indices, tensor: Tensor) -> tuple:
             raise TypeError(f"expected Tensors in argument 'indices', got {type(item).__name__}")
         if d >= tensor.ndim:
             raise IndexError(f"too many indices for tensor of dimension {tensor.ndim}")
-        picks.append(_positions(item, tensor, d))
+        array = _positions(item, tensor, d)
+        picks.append(array if array.dtype.kind == "b" else _in_range(array, d, tensor._array))
         d += picks[-1].ndim if picks[-1].dtype.kind == "b" else 1
     return tuple(picks)
 
@@ -189,11 +195,22 @@ def _positions(item, tensor: Tensor, d: int):
                 f"The shape of the mask {list(array.shape)} at index 0 does not match the shape "
                 f"of the indexed tensor {list(shape)} at index {d}"
             )
-    elif array.size:
-        n = tensor._array.shape[d]
-        low, high = int(array.min()), int(array.max())
-        if low < -n or high >= n:
-            wrong = low if low < -n else high
-            raise IndexError(f"index {wrong} is out of bounds for dimension {d} with size {n}")
     module = array_module(tensor._array)
     return move(array, CPU) if module is np else module.asarray(array)
+
+
+def _in_range(positions, d: int, array, views=()):
+    """The positions, if all lie within dimension `d` of `array`; else IndexError.
+
+    Where `views`, the rest of the index, leave no elements, PyTorch does not look, and any will do.
+    """
+    n = array.shape[d]
+    if not positions.size:
+        return positions
+    low, high = int(positions.min()), int(positions.max())
+    if -n <= low and high < n:
+        return positions
+    if n and not array[tuple(views)].size:
+        return positions % n
+    wrong = low if low < -n else high
+    raise IndexError(f"index {wrong} is out of bounds for dimension {d} with size {n}")
