@@ -45,6 +45,16 @@ DRAWS = {
     "normal_ 19 half": lambda L: L.empty(19, dtype=L.float16).normal_(1, 3).float(),
     "uniform_ half": lambda L: L.empty(19, dtype=L.float16).uniform_(-2, 3).float(),
     "uniform_ bfloat16": lambda L: L.empty(64, dtype=L.bfloat16).uniform_(2, 2.5).float(),
+    "dropout of columns": lambda L: L.nn.functional.dropout(L.ones(3, 5).t(), 0.3),
+    "dropout after transpose": lambda L: L.nn.functional.dropout(
+        L.ones(2, 3, 4).transpose(0, 1), 0.3
+    ),
+    "bernoulli_ of columns": lambda L: L.empty(3, 5).t().bernoulli_(0.5),
+    "uniform_ of columns": lambda L: L.empty(3, 4, 5).permute(2, 0, 1).uniform_(),
+    "uniform_ of every other": lambda L: L.empty(3, 6)[:, ::2].uniform_(),
+    "normal_ of columns": lambda L: L.empty(4, 8).t().normal_(),
+    "random_ of columns": lambda L: L.empty(3, 5).t().random_(9),
+    "randint_like of columns": lambda L: L.randint_like(L.ones(3, 5).t(), 9),
     "exponential_": lambda L: L.empty(40, dtype=L.float64).exponential_(2.0),
     "multinomial one": lambda L: L.multinomial(L.tensor([[0.1, 0.2, 0.7], [0.5, 0.5, 0]]), 1),
     "multinomial": lambda L: L.multinomial(L.tensor([0.1, 0.2, 0.3, 0.4]), 3),

@@ -59,12 +59,16 @@ def _raw(structure):
 def draw(name, args, attrs) -> Tensor:
     """Random numbers: `attrs` holds the arguments by place and by name of the drawing function.
 
-    A function that overwrites a tensor has its shape and type there too.
+    A function that overwrites a tensor has its shape and type there too, and the order of its
+    dimensions in memory where that is not row by row.
     """
     rest, named, *like = attrs
     args = [x.detach() if isinstance(x, Tensor) else x for x in args]
     if like:
-        args = [wrap(np.empty(*like)), *args]
+        shape, dtype, *order = like
+        order = order[0] if order else tuple(range(len(shape)))
+        place = np.empty([shape[d] for d in order], dtype).transpose(np.argsort(order))
+        args = [wrap(place), *args]
     return draws[name](*args, *rest, **dict(named))
 
 

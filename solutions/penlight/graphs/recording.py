@@ -19,6 +19,7 @@ from penlight.graphs.ir import Node, Value
 from penlight.graphs.traced import CaptureError, Traced, hear_every_tensor, is_state_of
 from penlight.graphs.tree import flatten
 from penlight.tensors import dtypes
+from penlight.tensors.layouts import memory_order
 from penlight.tensors.meeting import result_type
 from penlight.tensors.operation import recorder
 from penlight.tensors.storage import pointer
@@ -267,6 +268,8 @@ class Recording:
             if k not in ("requires_grad", "generator")
         )
         like = (out._array.shape, out._array.dtype) if inplace else ()
+        if inplace and not out._array.flags.c_contiguous:  # numbers are drawn in memory's order
+            like += (tuple(memory_order(out._array)),)
         known = self._known.get(id(out._array))
         if known is not None and self.nodes and known.value is self.nodes[-1].out and not inplace:
             self.nodes.pop()  # the operation that hands autograd what was drawn

@@ -13,6 +13,7 @@ from penlight.tensors.dtypes import float_ as float
 from penlight.tensors.dtypes import int_ as int
 from penlight.tensors.einsum import *
 from penlight.tensors.extremes import *
+from penlight.tensors.facts import *
 from penlight.tensors.joining import *
 from penlight.tensors.layouts import *
 from penlight.tensors.linalg import det

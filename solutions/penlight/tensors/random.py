@@ -1,127 +1,21 @@
 """Random numbers: PyTorch's CPU generator, so that the same seed gives the same numbers.
 
-The generator is a Mersenne Twister; what makes PyTorch's numbers PyTorch's is how each function
-turns its 32-bit words into values. Numbers are drawn on the CPU and then moved to the device, so
-a seeded program gives the same numbers everywhere.
+Numbers are drawn on the CPU (see generator.py) and then moved to the device, so a seeded program
+gives the same numbers everywhere.
 """
 
 import functools
 import math
-import secrets
 
 import numpy as np
 
-from penlight.tensors import dtypes
-from penlight.tensors.creation import _like, place_of, sizes_of
+from penlight.tensors import dtypes, layouts
+from penlight.tensors.creation import _like, empty_like, place_of, sizes_of
 from penlight.tensors.devices import device, module_for, move
+from penlight.tensors.generator import Generator, default_generator
 from penlight.tensors.operation import operation, recorder
 from penlight.tensors.outs import takes_out
 from penlight.tensors.tensor import Tensor, teach, wrap
-
-_STATE_WORDS = 624
-
-
-def _twister(seed: int) -> np.random.MT19937:
-    """A Mersenne Twister seeded with one word, as its inventors do it."""
-    key = [seed & 0xFFFFFFFF]
-    for i in range(1, _STATE_WORDS):
-        key.append((1812433253 * (key[-1] ^ (key[-1] >> 30)) + i) & 0xFFFFFFFF)
-    bits = np.random.MT19937(0)
-    key = np.array(key, dtype=np.uint64)
-    bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": _STATE_WORDS}}
-    return bits
-
-
-class Generator:
-    """A stream of random numbers of its own; pass it as `generator=`."""
-
-    def __init__(self, device="cpu"):
-        self.device = globals()["device"](device)
-        self.manual_seed(67280421310721)
-
-    def manual_seed(self, seed: int) -> "Generator":
-        """Start the stream anew from `seed`."""
-        self._seed = int(seed) % 2**64
-        self._bits = _twister(self._seed)
-        self._spare = None  # the second normal of a pair, kept for the next call
-        return self
-
-    def seed(self) -> int:
-        """Start anew from a seed that the system chooses; returns it."""
-        self.manual_seed(secrets.randbits(63))
-        return self._seed
-
-    def initial_seed(self) -> int:
-        return self._seed
-
-    def get_state(self) -> Tensor:
-        """All of the generator's state, as a tensor of bytes for `set_state`."""
-        inner = self._bits.state["state"]
-        words = [*inner["key"], inner["pos"], self._seed, self._spare is not None]
-        words = np.array([int(w) for w in words], np.uint64).view(np.uint8)
-        return wrap(np.concatenate([words, np.float64([self._spare or 0.0]).view(np.uint8)]))
-
-    def set_state(self, state: Tensor) -> "Generator":
-        data = np.ascontiguousarray(state._array)
-        if data.dtype != np.uint8 or data.size != 8 * (_STATE_WORDS + 4):
-            raise RuntimeError("set_state needs a state that get_state of this library returned")
-        words = data[:-8].view(np.uint64)
-        key, (pos, self._seed, has_spare) = words[:_STATE_WORDS], words[_STATE_WORDS:].tolist()
-        self._bits.state = {"bit_generator": "MT19937", "state": {"key": key, "pos": pos}}
-        self._spare = float(data[-8:].view(np.float64)[0]) if has_spare else None
-        return self
-
-    # Words into numbers.
-
-    def words32(self, n: int) -> np.ndarray:
-        return self._bits.random_raw(n)
-
-    def words64(self, n: int) -> np.ndarray:
-        halves = self._bits.random_raw(2 * n)
-        return (halves[0::2] << np.uint64(32)) | halves[1::2]
-
-    def uniforms(self, n: int, numpy_dtype) -> np.ndarray:
-        """Numbers in [0, 1): 53 random bits for float64, 24 for every narrower type."""
-        if numpy_dtype == np.float64:
-            return (self.words64(n) & np.uint64(2**53 - 1)) * 2.0**-53
-        return ((self.words32(n) & np.uint64(2**24 - 1)) * 2.0**-24).astype(numpy_dtype)
-
-    def normals(self, n: int, numpy_dtype) -> np.ndarray:
-        """Standard normal numbers (Box and Muller): in blocks of 16 when there are that many."""
-        return self._blocks(n, numpy_dtype) if n >= 16 else self._pairs(n)
-
-    def _pairs(self, n):
-        out = np.empty(n)
-        for i in range(n):
-            if self._spare is not None:
-                out[i], self._spare = self._spare, None
-                continue
-            u1, u2 = self.uniforms(2, np.dtype(np.float64)).tolist()
-            radius, angle = math.sqrt(-2 * math.log1p(-u2)), 2 * math.pi * u1
-            out[i], self._spare = radius * math.cos(angle), radius * math.sin(angle)
-        return out
-
-    def _blocks(self, n, numpy_dtype):
-        # Narrow types are computed in float32 and rounded at the end.
-        work = numpy_dtype if numpy_dtype == np.float64 else np.dtype(np.float32)
-        out, whole = np.empty(n, work), n - n % 16
-        # The wider types also draw for the places after the last whole block.
-        drawn = self.uniforms(n if numpy_dtype.itemsize >= 4 else whole, work)
-        out[:whole] = _box_muller(drawn[:whole])
-        if n % 16:
-            # The last 16 places are drawn and transformed afresh.
-            out[-16:] = _box_muller(self.uniforms(16, work))
-        return out
-
-
-def _box_muller(uniforms):
-    blocks = uniforms.reshape(-1, 2, 8)
-    radius = np.sqrt(-2 * np.log(1 - blocks[:, 0]))
-    angle = (2 * np.pi) * blocks[:, 1]
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1).reshape(-1)
-
-
-default_generator = Generator()
 
 
 def manual_seed(seed: int) -> Generator:
@@ -201,16 +95,16 @@ def randint(
     """Integers from `low` (0 if left out) up to but not including `high`."""
     if size is None:  # randint(high, size)
         low, high, size = 0, low, high
-    if low >= high:
-        raise RuntimeError(
-            f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
-        )
     size, chosen = sizes_of((size,)), dtype or dtypes.int64
     values = _integers(generator or default_generator, math.prod(size), low, high)
     return _finish(values, size, chosen, device, requires_grad)
 
 
 def _integers(generator, n, low, high):
+    if low >= high:
+        raise RuntimeError(
+            f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+        )
     span = high - low
     words = generator.words64(n) if span >= 2**32 else generator.words32(n)
     return (words % np.uint64(span)).astype(np.int64) + low
@@ -232,8 +126,8 @@ rand_like, randn_like = _like(rand), _like(randn)
 def randint_like(input, low, high=None, *, dtype=None, device=None, requires_grad=False) -> Tensor:
     """`randint` with the shape, type and device of `input`."""
     low, high = (0, low) if high is None else (low, high)
-    dtype, device = dtype or input.dtype, device or input.device
-    return randint(low, high, input.shape, dtype=dtype, device=device, requires_grad=requires_grad)
+    made = empty_like(input, dtype=dtype, device=device).random_(low, high)
+    return made.requires_grad_() if requires_grad else made
 
 
 # Chance has no slope: the gradient is zero.
@@ -263,12 +157,19 @@ def _overwrite(self, values) -> Tensor:
         raise RuntimeError(
             "a leaf Variable that requires grad is being used in an in-place operation."
         )
-    array = self._array
+    array = self._array.transpose(_order(self))
     array[...] = (
         module_for(self.device).asarray(np.asarray(values).reshape(array.shape)).astype(array.dtype)
     )
     self.storage().version += 1
     return self
+
+
+def _order(self) -> list[int]:
+    """The dimensions from the longest stride to the shortest: places are filled in this order."""
+    array = self._array
+    contiguous = array.flags.c_contiguous
+    return list(range(array.ndim)) if contiguous else layouts.memory_order(array)
 
 
 def _count(self) -> int:
@@ -298,7 +199,9 @@ def normal_(self, mean=0.0, std=1.0, *, generator=None) -> Tensor:
     dtype = _floating("normal_kernel_cpu", self.dtype)
     if std < 0:
         raise RuntimeError(f"normal expects std >= 0.0, but found std {std}")
-    z = (generator or default_generator).normals(_count(self), dtype.numpy)
+    generator = generator or default_generator
+    draw = generator.normals if self._array.flags.c_contiguous else generator.normals_one_by_one
+    z = draw(_count(self), dtype.numpy)
     return _overwrite(self, z * z.dtype.type(std) + z.dtype.type(mean))
 
 
@@ -331,7 +234,10 @@ def bernoulli_(self, p=0.5, *, generator=None) -> Tensor:
     chances = p._array if isinstance(p, Tensor) else p
     width = chances.dtype if isinstance(p, Tensor) else np.dtype(np.float64)
     draws = (generator or default_generator).uniforms(_count(self), width)
-    return _overwrite(self, draws.reshape(self._array.shape) < chances)
+    order = _order(self)
+    if isinstance(p, Tensor):
+        chances = np.broadcast_to(chances, self._array.shape).transpose(order)
+    return _overwrite(self, draws.reshape(self._array.transpose(order).shape) < chances)
 
 
 @teach()

@@ -1,6 +1,7 @@
 """Dropout: set elements to 0 at random and scale up the rest, so that the mean stays."""
 
 from penlight.nn import steps
+from penlight.tensors.creation import empty_like
 from penlight.tensors.operation import inplace as in_place
 from penlight.tensors.pointwise import mul
 from penlight.tensors.tensor import Tensor
@@ -16,7 +17,9 @@ def _check(p) -> None:
 
 def _kept(input, p, shape) -> Tensor:
     """1 where an element is kept and 0 where it is dropped, drawn as PyTorch draws it."""
-    return input.new_empty(shape).bernoulli_(1 - p)
+    # A mask for every element lies in memory as the input does, which is the order of drawing.
+    mask = empty_like(input) if shape == input.shape else input.new_empty(shape)
+    return mask.bernoulli_(1 - p)
 
 
 def _drop(input, p, inplace, shape) -> Tensor:
