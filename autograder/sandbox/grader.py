@@ -8,6 +8,7 @@ from autograder.exercise import find
 from autograder.sandbox import judge
 from autograder.sandbox.examiner import Examiner
 from autograder.sandbox.judge import Judge, Judged
+from autograder.sandbox.needed import needed
 from autograder.sandbox.outside import Isolation, Lost, Session, Snapshot
 from autograder.sandbox.paper import CHECK, RUN, TESTS, Cell, Mark, Paper, Result, Setting
 from autograder.sandbox.policy import read, refusal, suspects
@@ -142,6 +143,9 @@ class _Run:
             if cell.kind in (CHECK, TESTS) and only in ("", cell.grade_id)
         ]
         tests = any(paper.cells[number].kind == TESTS for number in self.graded)
+        names = [n for k in self.graded for n in judge.names_checked(paper.cells[k].source)]
+        lean = grader.setting.lean and not tests
+        self.needed = needed(paper.cells, names) if lean else set(range(len(paper.cells)))
         self.locked = [
             n for n, c in enumerate(paper.cells) if tests and c.kind == RUN and c.trusted
         ]
@@ -171,7 +175,7 @@ class _Run:
             try:
                 if number in self.left_out or (self.forbidden and number > max(self.graded)):
                     continue
-                if cell.kind == RUN:
+                if cell.kind == RUN and number in self.needed:
                     answer = session.ask("cell", seconds, source=cell.source, seconds=seconds)
                     self.result.outputs[number] = self._outputs(answer)
                 if number in self.graded or number in self.locked:

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from autograder.sandbox import confine, system, zygote
-from autograder.sandbox.layout import COURSE, Show
+from autograder.sandbox.layout import COURSE, Show, inside
 
 NAMESPACES = (
     system.CLONE_NEWNS | system.CLONE_NEWPID | system.CLONE_NEWNET | system.CLONE_NEWIPC
@@ -24,8 +24,12 @@ def main(text: str) -> None:
     if sys.platform == "linux":
         system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
     if options.get("view"):
-        _isolate([Show(**each) for each in options["view"]])
-    _look_in(options["course"])
+        view = [Show(**each) for each in options["view"]]
+        _isolate(view)
+        for shown in view:
+            if shown.target == inside(shown.source) != shown.source:
+                _look_in(shown.target, instead_of=shown.source)
+    _look_in(options["course"], instead_of=sys.path[0])
     zygote.main(options["control"], options)
 
 
@@ -63,9 +67,10 @@ def _isolate(view: list[Show]) -> None:
     system.mount("none", "/", flags=flags | system.MS_NOSUID | system.MS_NODEV)
 
 
-def _look_in(folder: str) -> None:
-    """Import the course's modules from `folder` from now on, also the parts of loaded packages."""
-    before, sys.path[0] = sys.path[0], folder
+def _look_in(folder: str, instead_of: str) -> None:
+    """Import from `folder` what was imported from another, also the parts of loaded packages."""
+    before = instead_of
+    sys.path[:] = [folder + p.removeprefix(before) if p.startswith(before) else p for p in sys.path]
     for module in list(sys.modules.values()):
         paths = getattr(module, "__path__", None)
         if isinstance(paths, list):
@@ -104,9 +109,9 @@ START = (
 )
 
 
-def command(stage: str, options: dict) -> list[str]:
+def command(stage: str, options: dict, python: str = sys.executable) -> list[str]:
     """How to start this program with the modules in `stage`."""
-    return [sys.executable, "-I", "-c", START.format(stage=stage), json.dumps(options)]
+    return [python, "-I", "-c", START.format(stage=stage), json.dumps(options)]
 
 
 __all__ = ["COURSE", "command", "main"]

@@ -23,7 +23,7 @@ SETTINGS = (
 # Of the grader, what runs inside. The rest of it knows right answers or how to find them.
 INSIDE = (
     "__init__ compare exercise finding grading limits mistakes notebook oracle report runner "
-    "settings small_graphs values"
+    "settings values"
 ).split()
 TOOLS = ("draw", "lecture", "widgets")  # what lesson cells import
 HIDDEN_PACKAGE = (
@@ -53,13 +53,19 @@ def view(stage: Path, hidden: Iterable[str] = ()) -> list[Show]:
     for name in SETTINGS:
         if os.path.exists(f"/etc/{name}"):
             shown.append(Show(f"/etc/{name}", os.path.realpath(f"/etc/{name}")))
-    shown += [Show(folder, folder) for folder in python_folders()]
+    shown += [Show(inside(folder), folder) for folder in python_folders()]
     shown.append(Show(COURSE, str(stage)))
     for package in hidden:
         for folder in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
             if os.path.isdir(f"{folder}/{package}"):
-                shown.append(Show(f"{folder}/{package}", str(stage / ABSENT)))
+                shown.append(Show(inside(f"{folder}/{package}"), str(stage / ABSENT)))
     return shown
+
+
+def inside(path: str) -> str:
+    """Where a path of this Python is seen from inside: a course in /tmp would lie under the
+    private /tmp that each process gets."""
+    return f"/outside{path}" if path.startswith("/tmp/") else path
 
 
 def python_folders() -> list[str]:
@@ -74,7 +80,9 @@ def make_stage(folder: Path, files: Mapping[str, bytes] | None = None) -> Path:
 
     files: path -> content of what lies beside the notebooks.
     """
-    for name in INSIDE:
+    # small_*.py make the inputs of checks: graphs, modules, …
+    small = [path.stem for path in (TOP / "autograder").glob("small_*.py")]
+    for name in (*INSIDE, *small):
         _copy(TOP / "autograder" / f"{name}.py", folder / "autograder" / f"{name}.py")
     for path in (TOP / "autograder" / "sandbox").glob("*.py"):
         _copy(path, folder / "autograder" / "sandbox" / path.name)

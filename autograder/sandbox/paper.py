@@ -36,7 +36,8 @@ class Paper:
 class Setting:
     """What an isolation must hold for an assignment. preload, hidden, masked: see `outside`.
 
-    files: what lies beside the notebooks. seconds: the limit of a cell. classes: the names that
+    files: what lies beside the notebooks. seconds: the limit of a cell. lean: leave
+    out demonstrations that no answer builds on. classes: the names that
     the instructor's own answer cells define as classes. assigned: all names they set. imports:
     the instructor's import lines.
     beside: grade ids whose tests cannot be run apart from the student's objects.
@@ -48,6 +49,7 @@ class Setting:
     masked: tuple[str, ...] = ()
     files: dict[str, bytes] = field(default_factory=dict)
     seconds: float = 60.0
+    lean: bool = False
     imports: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     assigned: tuple[str, ...] = ()

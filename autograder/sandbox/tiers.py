@@ -14,7 +14,7 @@ from pathlib import Path
 
 from autograder.sandbox import filters, launch
 from autograder.sandbox.confine import Rights
-from autograder.sandbox.layout import COURSE, view
+from autograder.sandbox.layout import COURSE, inside, view
 
 
 class Unavailable(RuntimeError):
@@ -93,7 +93,8 @@ def command(tier: Tier, stage: Path, options: dict, hidden: Iterable[str]) -> li
             words += ["--ro-bind", each.source, each.target]
     words += ["--dev", "/dev", "--proc", "/proc", "--perms", "1777", "--tmpfs", "/tmp"]
     words += ["--chdir", "/tmp", "--"]
-    return words + launch.command(COURSE, {**options, "course": COURSE})
+    program = inside(sys.executable)
+    return words + launch.command(COURSE, {**options, "course": COURSE}, program)
 
 
 def _container() -> str:

@@ -7,4 +7,5 @@ start.py    import and first step, in a fresh process each time
 growth.py   time and memory against depth, width, batch and number of operations
 count.py    what a step costs in Python calls and bytes
 report.py   tables and files
+grading.py  seconds a submission, next to nbgrader's own run
 """

@@ -68,3 +68,22 @@ def graphs(
     options = {"rounds": 1, "least": 0.0} if quick else {"rounds": rounds}
     measured = [graphs.measure(case, **options) for case in graphs.CASES]
     Console().print(graphs.table(measured, options["rounds"]))
+
+
+@app.command()
+def grading(
+    assignment: Annotated[str, typer.Option(help="The assignment to grade.")] = "02_broadcasting",
+    number: Annotated[int, typer.Option(min=2, help="Submissions in the class.")] = 200,
+    sample: Annotated[int, typer.Option(min=0, help="How many of them nbgrader grades.")] = 5,
+    workers: Annotated[
+        list[int] | None, typer.Option(min=1, help="Workers of our run; may be repeated.")
+    ] = None,
+) -> None:
+    """Grade a made-up class with nbgrader's own run and with ours: seconds a submission."""
+    from rich.console import Console
+
+    from tools.bench import grading
+
+    console = Console(stderr=True)
+    found = grading.measure(assignment, number, sample, workers or [1, 2], console.print)
+    Console().print(grading.table(assignment, found))

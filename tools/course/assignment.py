@@ -94,7 +94,7 @@ def _setting(
     seconds = course.config.get("Execute", {}).get("timeout") or 30
     shared = {"files": files, "seconds": float(seconds)}
     if _is_ours(notebooks):
-        return Setting(name, OURS, ("torch",), ("penlight",), **shared)
+        return Setting(name, OURS, ("torch",), ("penlight",), lean=True, **shared)
     assigned, classes = _answers(sources)
     imported = _imported(notebooks)
     loaded = tuple(each for each in LOADED if each.partition(".")[0] in imported)
