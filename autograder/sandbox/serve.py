@@ -259,9 +259,7 @@ def _lines(error: BaseException) -> str:
 
 def prepare() -> Shell:
     """Everything that can be done once, before the forks."""
-    shell = Shell()
-    shell.ipython.run_cell("import warnings as _w; _w.simplefilter('default'); del _w")
-    return shell
+    return Shell()
 
 
 def start(channels: list[int], shell: Shell, home: str, files: str) -> None:

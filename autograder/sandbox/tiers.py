@@ -65,6 +65,11 @@ def named(name: str) -> Tier:
 def command(tier: Tier, stage: Path, options: dict, hidden: Iterable[str]) -> list[str]:
     """The command that starts a zygote in `tier`. Unavailable where a program is missing."""
     if tier is LIMITS:
+        closed = closed_to_others() if os.geteuid() == 0 else ""
+        if closed:
+            raise Unavailable(
+                f"root's submissions run as a user of their own, who cannot read {closed}"
+            )
         return launch.command(str(stage), {**options, "course": str(stage)})
     if sys.platform != "linux":
         raise Unavailable("only Linux has it")
@@ -95,6 +100,16 @@ def command(tier: Tier, stage: Path, options: dict, hidden: Iterable[str]) -> li
     words += ["--chdir", "/tmp", "--"]
     program = inside(sys.executable)
     return words + launch.command(COURSE, {**options, "course": COURSE}, program)
+
+
+def closed_to_others() -> str:
+    """The first folder on the way to this Python that only some users may enter; "" if none."""
+    folders = (sys.base_prefix, sys.prefix)
+    ways = [Path(f).resolve() for f in folders]
+    for folder in (each for way in ways for each in (*reversed(way.parents), way)):
+        if not folder.stat().st_mode & 0o001:
+            return str(folder)
+    return ""
 
 
 def _container() -> str:

@@ -1,4 +1,4 @@
-"""Every assignment of the course in isolation: the solution earns all points, the untouched none."""
+"""Every assignment in isolation: the solution earns all points, the untouched notebook none."""
 
 import nbformat
 import pytest
