@@ -31,6 +31,8 @@ def test_a_cell_that_needs_an_empty_slot_waits_and_so_do_those_after_it(alone):
     assert isinstance(later, Waits)
     assert later.reason == first.reason
     assert isinstance(alone.run("f(2)"), Waits)
+    assert isinstance(alone.run("b = b + 1"), Waits)
+    assert isinstance(alone.run("b"), Waits)
     assert alone.run("a = 5\na") == 5
 
 
@@ -39,3 +41,12 @@ def test_any_other_error_is_an_error(alone):
         alone.run("nobody_has_made_this")
     with pytest.raises(ZeroDivisionError):
         alone.run("1 / 0")
+
+
+def test_source_shows_any_function_and_slots_by_name():
+    from tools.lecture import source
+
+    shown = source(penlight.graphs.passes.reuse_buffers)
+    assert shown.text.startswith("def reuse_buffers(graph: Graph) -> Graph:")
+    assert not shown.is_empty
+    assert source("failed_guard").exercise == "07_graphs"

@@ -43,14 +43,15 @@ class Alone:
             for name in ast.walk(each)
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
         } | {each.name for each in body if isinstance(each, ast.FunctionDef | ast.ClassDef)}
-        for name in names:
-            self._waiting.pop(name, None)
+        value = None
         try:
             exec(compile(ast.Module(body, []), filename, "exec"), self.notebook)
             if last is not None:
                 code = compile(ast.Expression(last.value), filename, "eval")
-                return eval(code, self.notebook)
-            return None
+                value = eval(code, self.notebook)
+            for name in names:
+                self._waiting.pop(name, None)
+            return value
         except EmptySlot as error:
             reason = str(error)
         except NameError as error:

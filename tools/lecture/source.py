@@ -19,16 +19,17 @@ CARD = (
 
 
 class source:
-    """The code of the slot called `name`, as a highlighted block.
+    """The code of the slot called `name`, or of any function, as a highlighted block.
 
-    It is penlight's own function, whatever is transplanted. In a copy where the slot is still
-    empty, a line says which assignment fills it. LookupError if there is no such slot.
+    Of a slot it is penlight's own function, whatever is transplanted. In a copy where the slot is
+    still empty, a line says which assignment fills it. LookupError if there is no such slot.
     """
 
-    def __init__(self, name: str):
-        slot = slots.find(name)
-        self.exercise = slot.exercise
-        lines = textwrap.dedent(inspect.getsource(slot.reference)).rstrip().splitlines()
+    def __init__(self, name):
+        function = slots.find(name) if isinstance(name, str) else name
+        self.exercise = getattr(function, "exercise", "")
+        function = getattr(function, "reference", function)
+        lines = textwrap.dedent(inspect.getsource(function)).rstrip().splitlines()
         while lines[0].startswith("@"):
             del lines[0]
         self.text = "\n".join(lines)
