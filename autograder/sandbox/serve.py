@@ -259,7 +259,11 @@ def _lines(error: BaseException) -> str:
 
 def prepare() -> Shell:
     """Everything that can be done once, before the forks."""
-    return Shell()
+    shell = Shell()
+    for source in ("pass", "1 + 1", "1 / 0", "print()"):  # IPython imports much of itself late
+        shell.ipython.run_cell(source, store_history=False)
+    shell.outputs.take()
+    return shell
 
 
 def start(channels: list[int], shell: Shell, home: str, files: str) -> None:

@@ -4,6 +4,7 @@ Some exercises are run through a function of `autograder/checks`, which must not
 stand the oracles. So the function goes alone, as compiled code, with the names it uses.
 """
 
+import dis
 import importlib
 import marshal
 from types import CodeType, FunctionType, ModuleType
@@ -48,7 +49,10 @@ def _held(value: Any, seen: tuple) -> dict:
 
 def _names(code: CodeType) -> set[str]:
     inner = [c for c in code.co_consts if isinstance(c, CodeType)]
-    return set(code.co_names).union(*map(_names, inner))
+    read = {
+        i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+    }
+    return read.union(*map(_names, inner))  # not `co_names`, where attributes stand too
 
 
 def unpack(packed: dict) -> Any:
