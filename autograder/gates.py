@@ -113,7 +113,7 @@ def released_scores_zero(assignment: Assignment) -> list[str]:
     """The students' notebook, untouched, earns nothing, with or without the hidden cases."""
     space: dict[str, Any] = {}
     with _own_slots():
-        verdicts = _verdicts(run_cells(read(assignment.released), space))
+        verdicts = _verdicts(_runs(assignment.released, space))
     problems = [v.text() for v in verdicts if v.points]
     checked = {v.exercise for v in verdicts}
     for exercise in assignment.exercises:
@@ -128,7 +128,7 @@ def released_scores_zero(assignment: Assignment) -> list[str]:
 def released_runs(assignment: Assignment) -> list[str]:
     """The students' notebook runs without an error up to the first unwritten answer."""
     with _own_slots():
-        runs = run_cells(read(assignment.released), {})
+        runs = _runs(assignment.released, {})
     for run in runs:
         if isinstance(run.value, Verdict):
             return [] if not run.value.written else [f"{run.value.exercise} is not unwritten"]
@@ -273,7 +273,13 @@ def _define(assignment: Assignment, exercise: Exercise, source: str) -> Callable
 def _solution(assignment: Assignment) -> tuple[list[CellRun], dict[str, Any]]:
     space: dict[str, Any] = {}
     with _own_slots():
-        return run_cells(read(assignment.solution), space), space
+        return _runs(assignment.solution, space), space
+
+
+def _runs(path: Path, space: dict[str, Any]) -> list[CellRun]:
+    """The notebook run in its own folder, where its data lie, as Jupyter runs it."""
+    with contextlib.chdir(path.parent):
+        return run_cells(read(path), space)
 
 
 def _verdicts(runs: list[CellRun]) -> list[Verdict]:
