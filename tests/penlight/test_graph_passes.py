@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import penlight
 from penlight.graphs import capture, passes
 from penlight.graphs.ir import Node, Value
+from penlight.graphs.passes.buffers import assign_buffers
 from penlight.graphs.running import Program
 from penlight.slots import registry, transplant
 
@@ -256,8 +257,8 @@ def test_no_pass_changes_a_random_program(each, program, results):
 # --- slots --------------------------------------------------------------------------------------
 
 SLOTS = [
-    "eliminate_dead_code", "expression_key", "fold_constants", "simplify", "fuse_groups",
-    "live_ranges", "assign_buffers", "schedule",
+    "eliminate_dead_code", "expression_key", "fold_constants", "simplify",
+    "live_ranges", "schedule",
 ]  # fmt: skip
 
 
@@ -298,7 +299,7 @@ def test_schedule_keeps_the_order_where_it_can_and_finds_cycles():
 def test_no_two_values_share_a_buffer_at_one_time(given_ranges):
     ranges = {k: (first, first + length) for k, (first, length, _) in enumerate(given_ranges)}
     sizes = {k: size for k, (_, _, size) in enumerate(given_ranges)}
-    buffers = registry["assign_buffers"](ranges, sizes)
+    buffers = assign_buffers(ranges, sizes)
     for a in ranges:
         for b in ranges:
             if a < b and buffers[a] == buffers[b]:

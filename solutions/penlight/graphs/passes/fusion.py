@@ -12,14 +12,12 @@ from penlight.graphs.compute import STRETCH, compute_arrays, compute_tensors, co
 from penlight.graphs.ir import CONTROL, Graph, Node, Value
 from penlight.graphs.order import schedule
 from penlight.graphs.running import Program, execute
-from penlight.slots import slot
 from penlight.tensors.operation import table
 from penlight.tensors.random import draws
 
 _ALSO = {"to", "to_integers", "where", "keep", "drop"}
 
 
-@slot(exercise="07_graphs")
 def fuse_groups(nodes, readers, fusible):
     """Groups of nodes to run as one, each of two nodes or more in their order.
 
