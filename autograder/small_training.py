@@ -1,9 +1,28 @@
 """Stand-ins to try training code on: a model that notes how it is used, and a second device.
 
-Both are made of operators and methods alone, so they work with penlight's tensors and PyTorch's.
+What computes is made of operators and methods alone: it works with both libraries.
 """
 
+import itertools
+from collections import namedtuple
 from typing import Any
+
+Sample = namedtuple("Sample", "x label")
+MANY = 10_000  # indices that nobody needs who was asked for a few batches
+
+
+class Source:
+    """Indices 0, 1, 2, …, and how many of them were taken."""
+
+    def __init__(self, count):
+        self.count, self.taken = count, 0
+
+    def __iter__(self):
+        for index in itertools.count() if self.count is None else range(self.count):
+            self.taken += 1
+            if self.taken > MANY:
+                raise RuntimeError(f"more than {MANY} indices were taken, and no end in sight")
+            yield index
 
 
 class NotedModel:

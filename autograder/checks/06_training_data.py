@@ -2,21 +2,18 @@
 
 import itertools
 import warnings
-from collections import namedtuple
 
 import torch
 from torch.utils import data
 
 from autograder.exercise import Exercise, Group, case, register
-from autograder.small_training import NotedModel
+from autograder.small_training import NotedModel, Sample, Source
 from autograder.values import formula, integers, randn, tensor
 
 LECTURE = "06_training"
 DOUBLE = {"dtype": "float64"}
 
 # --- 7
-
-Sample = namedtuple("Sample", "x label")
 
 
 def collated(default_collate, batch, named=False):
@@ -115,22 +112,6 @@ register(
 )  # fmt: skip
 
 # --- 8
-
-MANY = 10_000  # indices that nobody needs who was asked for a few batches
-
-
-class Source:
-    """Indices 0, 1, 2, …, and how many of them were taken."""
-
-    def __init__(self, count):
-        self.count, self.taken = count, 0
-
-    def __iter__(self):
-        for index in itertools.count() if self.count is None else range(self.count):
-            self.taken += 1
-            if self.taken > MANY:
-                raise RuntimeError(f"more than {MANY} indices were taken, and no end in sight")
-            yield index
 
 
 def first_batches(make_batches, count, batch_size, drop_last, wanted):
