@@ -117,9 +117,7 @@ def random_split(dataset, lengths, generator=default_generator) -> list[Subset]:
     """Split at random into parts of the given lengths, or fractions that add up to 1."""
     if math.isclose(total := sum(lengths), 1):
         if total > 1:  # by rounding; PyTorch takes it for a wrong sum too
-            raise ValueError(
-                "Sum of input lengths does not equal the length of the input dataset!"
-            )
+            raise ValueError("Sum of input lengths does not equal the length of the input dataset!")
         for number, fraction in enumerate(lengths):
             if not 0 <= fraction <= 1:
                 raise ValueError(f"Fraction at index {number} is not between 0 and 1")
