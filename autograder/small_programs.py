@@ -9,8 +9,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import torch
-
 STEP = re.compile(r"(.+?) = (\w+)\((.*?)\)( no_grad)?")
 
 
@@ -121,27 +119,3 @@ class TapeStep:
 def tape(text: str) -> list[TapeStep]:
     """The tape that `text` names, in the order in which the steps ran."""
     return [TapeStep(line.strip()) for line in text.split(";") if line.strip()]
-
-
-# --- numbers that a float can be: where a law of algebra has to hold
-
-_SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.5, -3.0, 1e30, float("inf"), -float("inf"), float("nan")]
-_LAWFUL = {
-    "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "pow": torch.pow,
-    "neg": torch.neg, "relu": torch.relu, "abs": torch.abs, "sign": torch.sign, "exp": torch.exp,
-    "log": torch.log, "t": torch.t, "tanh": torch.tanh,
-}  # fmt: skip
-
-
-def evaluated(text: str) -> dict[str, torch.Tensor]:
-    """Every value of a program of PyTorch's operations, on all pairs of special numbers x, y."""
-    x = torch.tensor(_SPECIAL, dtype=torch.float64).repeat(10, 1)
-    space = {"x": x, "y": x.T.clone()}
-    exec(text, dict(_LAWFUL), space)
-    return space
-
-
-def same_bits(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Whether two tensors hold the same numbers; 0.0 and -0.0 are two."""
-    nan = a.isnan() & b.isnan()
-    return bool((nan | ((a == b) & (a.signbit() == b.signbit()))).all())

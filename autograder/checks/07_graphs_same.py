@@ -1,7 +1,9 @@
 """Assignment 07, what is the same: twins among nodes, and laws that hold for every float."""
 
+import torch
+
 from autograder.exercise import Exercise, Group, case, register
-from autograder.small_programs import evaluated, program, same_bits
+from autograder.small_programs import program
 
 LECTURE = "07_graphs"
 
@@ -83,6 +85,28 @@ register(
 
 
 # --- 6
+
+# Numbers that a float can be: where a law of algebra has to hold.
+_SPECIAL = [0.0, -0.0, 1.0, -1.0, 2.5, -3.0, 1e30, float("inf"), -float("inf"), float("nan")]
+_LAWFUL = {
+    "add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div, "pow": torch.pow,
+    "neg": torch.neg, "relu": torch.relu, "abs": torch.abs, "sign": torch.sign, "exp": torch.exp,
+    "log": torch.log, "t": torch.t, "tanh": torch.tanh,
+}  # fmt: skip
+
+
+def evaluated(text: str) -> dict[str, torch.Tensor]:
+    """Every value of a program of PyTorch's operations, on all pairs of special numbers x, y."""
+    x = torch.tensor(_SPECIAL, dtype=torch.float64).repeat(10, 1)
+    space = {"x": x, "y": x.T.clone()}
+    exec(text, dict(_LAWFUL), space)
+    return space
+
+
+def same_bits(a: torch.Tensor, b: torch.Tensor) -> bool:
+    """Whether two tensors hold the same numbers; 0.0 and -0.0 are two."""
+    nan = a.isnan() & b.isnan()
+    return bool((nan | ((a == b) & (a.signbit() == b.signbit()))).all())
 
 
 def simplified(simplify, text):
