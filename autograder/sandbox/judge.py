@@ -5,7 +5,8 @@ arguments of the case that is run now.
 """
 
 import secrets
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,13 +15,14 @@ from autograder.grading import NOT_WRITTEN, STUDENT_LIBRARY, UNCHANGED, compare_
 from autograder.oracle import Outcome
 from autograder.report import Verdict, unwritten
 from autograder.runner import timed_out
-from autograder.sandbox.outside import Lost, Session
+from autograder.sandbox.outside import Lost, Session, Snapshot
 from autograder.sandbox.wire import spec_as_values
 from autograder.settings import settings
-from autograder.values import TensorSpec, map_specs
+from autograder.values import TensorSpec, leaves, map_specs
 
 PASSED, FAILED, ERROR, TIME = "passed", "failed", "error", "time"
 MEMORY, OUTPUT, CRASHED = "memory", "output", "crashed"
+AHEAD, MOST_AHEAD = 8, 64 << 10  # requests, and bytes of them, sent before they are due
 ENDED = (TIME, MEMORY, OUTPUT, CRASHED)  # after these the process may be gone
 WORDS = {
     PASSED: "All of it is right.",
@@ -108,29 +110,49 @@ def check(session: Session, exercise: Exercise) -> Verdict:
     told = {"seconds": seconds, "forbids": exercise.forbids, "call": exercise.call}
     session.ask("exercise", 10, name=exercise.name, settings=told)
     limit = seconds * settings.time_scale
-    stopped: list[Lost] = []
+    cases = [case for group in exercise.groups for case in group.cases]
+    # A copy is asked ahead, so that it need not wait for each comparison out here.
+    ahead = _posting(session, exercise, cases, AHEAD if isinstance(session, Snapshot) else 1)
 
     def answer(case: Case) -> Outcome:
         try:
-            return _one(session, exercise, case, 2 * limit)
+            return _outcome(session.answer(next(ahead), 2 * limit))
         except Lost as lost:
             if lost.how != TIME:
                 raise
-            stopped.append(lost)
             return timed_out(limit)
 
     return verdict(exercise, compare_groups(exercise, answer))
 
 
-def _one(session: Session, exercise: Exercise, case: Case, within: float) -> Outcome:
+def _posting(session: Session, exercise: Exercise, cases: list[Case], most: int) -> Iterator[str]:
+    """The numbers of the requests for `cases`, in order, up to `most` of them sent ahead."""
+    waiting: deque[tuple[str, int]] = deque()
+    for case in cases:
+        sent, size = _sent(case)
+        # More than a socket holds would block both sides, each waiting for the other to read.
+        while waiting and (len(waiting) >= most or size + sum(n for _, n in waiting) > MOST_AHEAD):
+            yield waiting.popleft()[0]
+        properties = exercise.properties(case)
+        if case.raises:
+            properties = tuple(p for p in properties if p != "gradient")
+        number = session.post(
+            "case", case=sent, properties=properties, library_name=STUDENT_LIBRARY
+        )
+        waiting.append((number, size))
+    while waiting:
+        yield waiting.popleft()[0]
+
+
+def _sent(case: Case) -> tuple[Case, int]:
+    """The case as it may be known inside, and about how many bytes it takes."""
     args, kwargs = map_specs((case.args, dict(case.kwargs)), _drawn)
+    arrays = [each.values.nbytes for each in leaves((args, kwargs)) if isinstance(each, TensorSpec)]
     sent = replace(case, args=args, kwargs=kwargs, raises=None, hidden=False, tolerance=None)
-    properties = exercise.properties(case)
-    if case.raises:
-        properties = tuple(p for p in properties if p != "gradient")
-    answer = session.ask(
-        "case", within, case=sent, properties=properties, library_name=STUDENT_LIBRARY
-    )
+    return sent, 4000 + sum(arrays)
+
+
+def _outcome(answer: dict) -> Outcome:
     outcome = answer.get("outcome")
     if not isinstance(outcome, Outcome) or not _sound(outcome):
         raise Lost(OUTPUT, str(answer.get("failed", "no outcome"))[:300])

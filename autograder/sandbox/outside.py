@@ -187,25 +187,40 @@ class Session:
         self.isolation, self.number, self.channel, self.home = isolation, number, channel, home
         self.spares = list(spares)
         self.taken = 0
+        self.posted: set[str] = set()  # requests without an answer yet
+        self.early: dict[str, dict] = {}  # answers that nobody has fetched yet
         self.asked: Callable[[dict], dict] | None = None  # answers what cells ask, such as `check`
         self.until = time.monotonic() + SUBMISSION_SECONDS
         self.final: dict = {}
 
     def ask(self, do: str, within: float, /, **what: Any) -> dict:
         """Send one request and return its answer; Lost when none comes `within` seconds."""
+        return self.answer(self.post(do, **what), within)
+
+    def post(self, do: str, /, **what: Any) -> str:
+        """Send a request whose answer is fetched later; returns its number."""
         number = secrets.token_hex(8)
-        deadline = min(time.monotonic() + within + GRACE, self.until)
         try:
             wire.send(self.channel, {"id": number, "do": do, "with": what})
-            while True:
+        except OSError:
+            raise self._lost() from None
+        self.posted.add(number)
+        return number
+
+    def answer(self, number: str, within: float) -> dict:
+        """The answer to request `number`; Lost when it does not come `within` seconds."""
+        deadline = min(time.monotonic() + within + GRACE, self.until)
+        try:
+            while number not in self.early:
                 answer = wire.receive(self.channel, deadline)
                 if "died" in answer:
                     raise Lost("crashed", f"The process could not start: {answer['died']}")
                 if answer.get("ask") and self.asked is not None:
                     told = self.asked(answer)
                     wire.send(self.channel, {"id": "", "do": "told", "with": told})
-                elif answer.get("id") == number:
-                    return answer
+                elif isinstance(answer.get("id"), str) and answer["id"] in self.posted:
+                    self.posted.discard(answer["id"])
+                    self.early[answer["id"]] = answer
                 else:
                     raise wire.Unreadable("an answer to a question nobody asked")
         except wire.Late:
@@ -216,6 +231,7 @@ class Session:
             raise Lost("output", f"the process sent {error}") from None
         except (wire.Closed, OSError):
             raise self._lost() from None
+        return self.early.pop(number)
 
     def snapshot(self) -> "Snapshot":
         """A copy of the process as it is now, to be asked later."""

@@ -23,7 +23,9 @@ LOOKING = frozenset(
 INSIDE = frozenset(
     "slots registry f_back f_globals f_locals f_builtins gi_frame cr_frame tb_frame ag_frame "
     "cell_contents func_closure ctypeslib f2py distutils user_ns user_global_ns get_ipython "
-    "attrgetter methodcaller _original _refusal".split()
+    "attrgetter methodcaller _original _refusal _getframe _current_frames settrace setprofile "
+    "system popen posix_spawn posix_spawnp spawnl spawnv spawnve execl execlp execv execve execvp "
+    "modules path_hooks meta_path".split()
 )
 HARMLESS_DUNDERS = frozenset(
     "__name__ __doc__ __init__ __len__ __call__ __enter__ __exit__ __str__ __repr__ __add__ "
@@ -34,7 +36,8 @@ MODULES = frozenset(
     "abc array bisect cmath collections contextlib copy dataclasses datetime decimal enum "
     "fractions functools graphlib heapq itertools math matplotlib matplotlib_inline numbers numpy "
     "operator pandas penlight pprint queue random re scipy statistics string textwrap time timeit "
-    "torch typing typing_extensions warnings __future__ autograder tools IPython".split()
+    "torch typing typing_extensions warnings __future__ autograder tools IPython csv glob io json "
+    "logging os pathlib platform shutil signal socket struct sys tempfile threading".split()
 )
 OF_PACKAGE = {"autograder": ("check", "limited", "TimeUp", "graph", "chain", "carry", "ladder"),
               "IPython": ("display", "HTML", "Image", "Markdown", "clear_output")}  # fmt: skip
@@ -88,6 +91,7 @@ def _nodes(sources: Iterable[str]) -> Iterator[ast.AST]:
         for node in ast.walk(tree):
             magic = _magic(node)
             if magic is None:
+                _pass_over(node)
                 yield node
             else:
                 name, *code = magic
@@ -116,8 +120,15 @@ def _magic(node: ast.AST) -> tuple[str, ...] | None:
         found = strings
     else:
         return None
-    base.func.id = "magic"
+    base.func.id = node.func.attr = "magic"
     return found
+
+
+def _pass_over(node: ast.AST) -> None:
+    """`model.modules()` is harmless: only `sys.modules`, which nobody can call, leads inside."""
+    function = node.func if isinstance(node, ast.Call) else None
+    if isinstance(function, ast.Attribute) and function.attr == "modules":
+        function.attr = "called"
 
 
 def _looks(node: ast.AST) -> str:

@@ -12,16 +12,15 @@ from autograder.sandbox.paper import CHECK, RUN, TESTS, Cell, Paper, Setting
 from tools.course.run import choose_tier
 
 DOUBLE, CUBE = "def double(x):\n    return 2 * x", "def cube(x):\n    return x ** 3"
-STRETCHED = """\
-def stretched_dims(size, shape):
-    missing = len(size) - len(shape)
-    padded = (1,) * missing + tuple(shape)
-    return tuple(d for d, (n, m) in enumerate(zip(size, padded)) if d < missing or m != n)
+STANDARDIZE = """\
+def standardize(x, dim):
+    centred = x - x.mean(dim=dim, keepdim=True)
+    return centred / (centred * centred).mean(dim=dim, keepdim=True).sqrt()
 """
 TESTED = "assert double(2) == 4\nassert abs(double(3.5) - 7.0) < 1e-9\nassert double(-1) == -2"
 CUBED = "assert cube(2) == 8"
 LIMITS = Limits(memory=400 << 20, cpu=60, disk=32 << 20, processes=40)
-FULL = {"double": 4, "cube": 3, "stretched": 4}
+FULL = {"double": 4, "cube": 3, "checked": 3}
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,7 @@ def grader(tier):
         yield made
 
 
-def paper(double=DOUBLE, cube=CUBE, stretched=STRETCHED, first=""):
+def paper(double=DOUBLE, cube=CUBE, checked=STANDARDIZE, first=""):
     """The assignment with these answers; `first` is a cell of the student's own above them."""
     cells = [
         Cell(RUN, first, "first"),
@@ -45,8 +44,8 @@ def paper(double=DOUBLE, cube=CUBE, stretched=STRETCHED, first=""):
         Cell(TESTS, TESTED, "b", "double", 4, True),
         Cell(RUN, cube, "c"),
         Cell(TESTS, CUBED, "d", "cube", 3, True),
-        Cell(RUN, stretched, "e"),
-        Cell(CHECK, 'check("stretched_dims")', "f", "stretched", 4, True),
+        Cell(RUN, checked, "e"),
+        Cell(CHECK, 'check("standardize")', "f", "checked", 4, True),
     ]
     return Paper("toy", tuple(cells))
 

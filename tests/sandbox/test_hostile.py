@@ -57,10 +57,10 @@ def test_a_function_that_does_not_end_costs_its_own_points(graded, answer):
 
 @pytest.mark.parametrize("answer", [DEAF, DEAF_AND_MASKED, IN_C], ids=["deaf", "masked", "in C"])
 def test_a_checked_function_that_does_not_end(graded, answer):
-    endless = answer.replace("cube(x)", "stretched_dims(size, shape)")
-    result = graded(stretched=endless)
-    assert scores(result) == FULL | {"stretched": 0}
-    assert result.marks["stretched"].verdict in (judge.TIME, judge.MEMORY)
+    endless = answer.replace("cube(x)", "standardize(x, dim)")
+    result = graded(checked=endless)
+    assert scores(result) == FULL | {"checked": 0}
+    assert result.marks["checked"].verdict in (judge.TIME, judge.MEMORY)
 
 
 @pytest.mark.parametrize("loop", ["while True: pass", DEAF + "\ncube(1)", SLEEPS + "\ncube(1)"])
@@ -99,7 +99,7 @@ def test_ending_the_process_in_a_cell(graded, name):
 
 def test_ending_the_process_again_and_again(graded):
     ends = "import os\nos._exit(3)"
-    result = graded(first=ends, double=ends, cube=ends, stretched=ends)
+    result = graded(first=ends, double=ends, cube=ends, checked=ends)
     assert scores(result) == dict.fromkeys(FULL, 0)
 
 

@@ -150,4 +150,9 @@ def test_only_names_make_suspect():
     assert suspects(frexp, read(["from math import *"]))
     assert not suspects(frexp, read(["def frexp(x):\n    return x", "%matplotlib inline\n!ls"]))
     assert read(["%timeit eval('1')"]).looks == "eval"
+    assert read(["import sys\nm = sys.modules['math']"]).looks == "modules"
+    assert read(["import os\nos.popen('true')"]).looks == "popen"
+    assert (
+        read(["import os, sys\nprint(os.getcwd(), sys.version)\nlist(model.modules())"]).looks == ""
+    )
     assert read(["!ls -l", "%matplotlib inline", "x?", "def broken(:"]).looks == ""

@@ -5,11 +5,11 @@ import time
 
 import pytest
 
-from tests.sandbox.conftest import CUBE, DOUBLE, FULL, STRETCHED, said, scores
+from tests.sandbox.conftest import CUBE, DOUBLE, FULL, STANDARDIZE, said, scores
 
 pytestmark = pytest.mark.slow
 
-FUNCTIONS = {"double": "double", "cube": "cube", "stretched": "stretched_dims"}
+FUNCTIONS = {"double": "double", "cube": "cube", "checked": "standardize"}
 
 EQUAL = """\
 class Equal:
@@ -64,7 +64,7 @@ def test_an_answer_with_its_own_idea_of_being_equal(graded, name):
     result = graded(
         double=source + "\ndouble = f",
         cube=source + "\ncube = f",
-        stretched=source + "\nstretched_dims = f",
+        checked=source + "\nstandardize = f",
     )
     assert scores(result) == dict.fromkeys(FULL, 0), {k: m.text for k, m in result.marks.items()}
 
@@ -93,7 +93,7 @@ PATCHES = {
     "builtins.exec = lambda *a, **k: None",
 }
 WRONG = {"double": "def double(x):\n    return 0", "cube": "def cube(x):\n    return 0",
-         "stretched": "def stretched_dims(size, shape):\n    return 0"}  # fmt: skip
+         "checked": "def standardize(x, dim):\n    return 0"}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PATCHES)
@@ -233,7 +233,7 @@ def test_scores_shown_by_hand_count_nothing(graded):
 
 
 def test_honest_answers_get_everything(graded):
-    assert scores(graded(double=DOUBLE, cube=CUBE, stretched=STRETCHED)) == FULL
+    assert scores(graded(double=DOUBLE, cube=CUBE, checked=STANDARDIZE)) == FULL
     warning = "import warnings, sys\nwarnings.warn('careful')\nsys.stderr.write('oh')\n"
     noisy = "def double(x):\n    import warnings\n    warnings.warn('slow')\n    print('!')\n"
     assert scores(graded(first=warning, double=noisy + "    return x + x")) == FULL
