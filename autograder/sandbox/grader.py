@@ -10,7 +10,7 @@ from autograder.sandbox.examiner import Examiner
 from autograder.sandbox.judge import Judge, Judged
 from autograder.sandbox.needed import needed
 from autograder.sandbox.outside import Isolation, Lost, Session, Snapshot
-from autograder.sandbox.paper import CHECK, RUN, TESTS, Cell, Mark, Paper, Result, Setting
+from autograder.sandbox.paper import CHECK, RUN, TESTS, TEXT, Cell, Mark, Paper, Result, Setting
 from autograder.sandbox.policy import read, refusal, suspects
 from autograder.sandbox.tiers import Tier
 
@@ -171,12 +171,16 @@ class _Run:
         if self.forbidden:
             name, names = self.forbidden
             session.ask("forbid", 30, names=names, exercise=name)
+        count = 0  # as Jupyter numbers the cells when all of them are run
         for number, cell in enumerate(self.paper.cells):
+            count += cell.kind != TEXT
             try:
                 if number in self.left_out or (self.forbidden and number > max(self.graded)):
                     continue
                 if cell.kind == RUN and number in self.needed:
-                    answer = session.ask("cell", seconds, source=cell.source, seconds=seconds)
+                    answer = session.ask(
+                        "cell", seconds, source=cell.source, seconds=seconds, count=count
+                    )
                     self.result.outputs[number] = self._outputs(answer)
                 if number in self.graded or number in self.locked:
                     self.snapshots[number] = session.snapshot()

@@ -76,7 +76,9 @@ class Server:
         except (TypeError, ValueError, RecursionError) as error:
             wire.send(self.channel, {"id": number, "failed": str(error)[:500]})
 
-    def do_cell(self, source: str, seconds: float) -> dict:
+    def do_cell(self, source: str, seconds: float, count: int = 1) -> dict:
+        """Run a cell as In[count]."""
+        self.shell.ipython.execution_count = count
         return {"outputs": self.shell.run(source, seconds)}
 
     def do_describe(self, name: str, handed_out: str) -> dict:

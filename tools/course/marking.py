@@ -168,9 +168,11 @@ class Marker:
 
     def _shown(self, found: Graded) -> NotebookNode:
         """The notebook as graders and students see it, with outputs that are safe to show."""
-        notebook = copy.deepcopy(found.rebuilt.notebook)
+        notebook, count = copy.deepcopy(found.rebuilt.notebook), 0
         for number, cell in enumerate(notebook.cells):
             if cell.cell_type == "code":
+                count += 1
+                cell.execution_count = count
                 cell.outputs = clean.outputs(found.result.outputs.get(number, []))
             elif not found.rebuilt.paper.cells[number].trusted:
                 cell.source = clean.markdown(cell.source)
